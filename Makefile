@@ -1,0 +1,71 @@
+# The verbs to know. Everything is installed into .venv, from the lock files, once.
+# Works with GNU make 3.81 (macOS) and later.
+
+PORT ?= 8000
+# Another interpreter: make PYTHON=/path/to/python3 run
+PYTHON ?=
+PYTHONS = $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3)
+# Test processes: as many as there are cores, but not more than this.
+MAX_WORKERS ?= 8
+
+VENV = .venv
+IN_VENV = $(VENV)/bin/python
+# A freshly made environment brings an older pip; its advice to upgrade is noise here.
+PIP = $(IN_VENV) -m pip --disable-pip-version-check
+PIP_COMPILE = env -u PIP_FIND_LINKS CUSTOM_COMPILE_COMMAND="make lock" $(IN_VENV) -m piptools compile \
+	--quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	--strip-extras --allow-unsafe --resolver=backtracking --no-config
+
+.PHONY: help run test check lock
+.DEFAULT_GOAL := help
+
+help: ## list the verbs
+	@echo "drugsearch: full-text search over articles about medicines"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/  make \1	\2/p' Makefile
+
+run: $(VENV)/.runtime ## serve the search page for corpus/ on http://127.0.0.1:8000 (PORT=)
+	@# 4: some articles were set aside, each with its reason; the others can be searched.
+	@$(IN_VENV) -m indexer reindex --if-needed corpus || [ $$? -eq 4 ]
+	@echo "Search page: http://127.0.0.1:$(PORT)/  (Ctrl-C ends it)"
+	@exec $(IN_VENV) -m indexer serve --host 127.0.0.1 --port $(PORT)
+
+test: $(VENV)/.dev ## run the test suite with branch coverage
+	$(IN_VENV) -m pytest --numprocesses auto --maxprocesses $(MAX_WORKERS) --cov --cov-report=term $(PYTEST_ARGS)
+
+check: $(VENV)/.dev ## format, lint, types, layers, spelling, size budget
+	$(IN_VENV) -m ruff format --check
+	$(IN_VENV) -m ruff check
+	$(IN_VENV) -m mypy
+	$(VENV)/bin/lint-imports
+	$(IN_VENV) -m codespell_lib
+	$(IN_VENV) -m pytest --quiet tests/test_budget.py
+
+lock: $(VENV)/.python ## resolve the newest allowed versions into the lock files
+	$(PIP) install --quiet pip-tools
+	$(PIP_COMPILE) --upgrade --all-build-deps --output-file requirements.lock pyproject.toml
+	$(PIP_COMPILE) --upgrade --extra dev --constraint requirements.lock --all-build-deps \
+		--output-file requirements-dev.lock pyproject.toml
+
+# The first interpreter that really starts (a version manager's shim may not), is new enough and
+# can make environments.
+$(VENV)/.python:
+	@for python in $(PYTHONS); do \
+		if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "Making $(VENV) with $$python"; \
+			"$$python" -m venv $(VENV) && touch $@ && exit 0; exit 1; \
+		fi; \
+	done; \
+	echo "drugsearch needs Python 3.11 or newer with its venv module; none of these is one: $(PYTHONS)." >&2; \
+	echo "Debian, Ubuntu: apt-get install python3 python3-venv.  macOS: brew install python@3.13." >&2; \
+	echo "Or name one: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; \
+	exit 1
+
+# The stamps are newer than what they were made from, so the second start installs nothing.
+$(VENV)/.runtime: $(VENV)/.python requirements.lock setup.cfg pyproject.toml
+	$(PIP) install --quiet --require-hashes --requirement requirements.lock
+	$(PIP) install --quiet --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	$(PIP) install --quiet --require-hashes --requirement requirements-dev.lock
+	@touch $@

@@ -1,0 +1,17 @@
+"""What every test shares.
+
+Hypothesis profiles: a failing example can always be repeated, so the ordinary suite is
+deterministic. `pytest --hypothesis-profile=explore` looks for new examples.
+"""
+
+import os
+
+from hypothesis import settings
+
+# No deadline: a loaded machine is not a defect of the code under test.
+settings.register_profile("default", deadline=None, print_blob=True, derandomize=True)
+settings.register_profile("ci", settings.get_profile("default"), max_examples=200)
+settings.register_profile(
+    "explore", settings.get_profile("default"), derandomize=False, max_examples=2_000
+)
+settings.load_profile("ci" if "CI" in os.environ else "default")
