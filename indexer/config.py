@@ -1,0 +1,81 @@
+"""The settings of drugsearch: read once at the edge, passed down as one frozen value.
+
+An option of the command line beats the environment (`DRUGSEARCH_*`), which beats the default.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from indexer.errors import ConfigError
+
+ENVIRONMENT_PREFIX = "DRUGSEARCH_"
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting, with its default."""
+
+    index: str = "var/index"
+    """Location of the index: `whoosh:DIR` or a plain folder."""
+    corpus: str = "corpus"
+    """The source that `reindex` takes when none is named."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    threads: int = 4
+    trusted_hosts: tuple[str, ...] = ()
+    """Host names the web application answers to; empty means any."""
+    proxy_hops: int = 0
+    """How many reverse proxies in front may set `X-Forwarded-*` headers."""
+    deadline_ms: int = 400
+    """Time a search may take before it answers with what it has."""
+    aliases: str | None = None
+    """A file of own drug names that beats the shipped ones."""
+    log_level: str = "info"
+
+
+def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from `DRUGSEARCH_*` variables; raise ConfigError for a malformed one."""
+    values = os.environ if environment is None else environment
+    default = Settings()
+
+    def text(name: str, fallback: str) -> str:
+        return values.get(ENVIRONMENT_PREFIX + name, "").strip() or fallback
+
+    def number(name: str, fallback: int, *, least: int, most: int) -> int:
+        return checked_number(
+            text(name, str(fallback)), name=ENVIRONMENT_PREFIX + name, least=least, most=most
+        )
+
+    level = text("LOG_LEVEL", default.log_level).lower()
+    if level not in LOG_LEVELS:
+        message = f"{ENVIRONMENT_PREFIX}LOG_LEVEL is {level!r}; use one of {', '.join(LOG_LEVELS)}"
+        raise ConfigError(message)
+    return Settings(
+        index=text("INDEX", default.index),
+        corpus=text("CORPUS", default.corpus),
+        host=text("HOST", default.host),
+        port=number("PORT", default.port, least=0, most=65_535),
+        threads=number("THREADS", default.threads, least=1, most=256),
+        trusted_hosts=tuple(text("TRUSTED_HOSTS", "").replace(",", " ").split()),
+        proxy_hops=number("PROXY_HOPS", default.proxy_hops, least=0, most=16),
+        deadline_ms=number("DEADLINE_MS", default.deadline_ms, least=1, most=600_000),
+        aliases=text("ALIASES", "") or None,
+        log_level=level,
+    )
+
+
+def checked_number(text: str, *, name: str, least: int, most: int) -> int:
+    """Read a whole number between `least` and `most`; raise ConfigError naming the setting."""
+    try:
+        value = int(text)
+    except ValueError:
+        value = least - 1
+    if not least <= value <= most:
+        message = f"{name} is {text!r}; it must be a whole number from {least} to {most}"
+        raise ConfigError(message)
+    return value

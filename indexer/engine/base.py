@@ -1,0 +1,173 @@
+"""The plug between drugsearch and whatever stores its sections: three small protocols.
+
+An engine stores analysed sections and matches plans, nothing else. Parsing, analysis, the query
+language, drug knowledge and snippets stay outside, the same for every engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+from indexer.model import Article, ArticleSummary, Mode, Section, Status, Verification, Via
+from indexer.query.plan import Field, MatchPlan
+
+FacetName: TypeAlias = Literal["section", "drug", "category"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysedSection:
+    """The terms of a section, field by field, in order; a term's index is its position."""
+
+    section: Section
+    text: tuple[str, ...]
+    heading: tuple[str, ...]
+    path: tuple[str, ...]
+    """Terms of all ancestor headings; a gap (an empty string) between two headings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysedArticle:
+    """An article ready to be stored: parsed, analysed, its subjects known."""
+
+    article: Article
+    title: tuple[str, ...]
+    sections: tuple[AnalysedSection, ...]
+    """The sections that have text, in reading order; the others stand in `article` alone."""
+    subjects: tuple[str, ...]
+    """Keys of the drugs that are the article's subject."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What is known of the page an article came from, so that an unchanged one is not read."""
+
+    source: str
+    """Unique name of the page over all sources."""
+    digest: str
+    """blake2b of the page's bytes, hexadecimal."""
+    stamp: str
+    """Size, modification time and inode in one string; empty when they prove nothing."""
+    article_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchedTerm:
+    """A surface form that met a field of a section, for one concept of the plan."""
+
+    concept: int
+    field: Literal["text", "heading", "path", "title", "drug", "kind"]
+    term: str
+    via: Via
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionMatch:
+    """A section that matches a plan."""
+
+    section_id: str
+    score: float
+    matched: tuple[MatchedTerm, ...] = ()
+    parts: tuple[tuple[str, float], ...] = ()
+    """Addends of the score, by name, when the plan asks to explain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """An article that matches, with its best sections (one when the plan groups by section)."""
+
+    article_id: str
+    score: float
+    sections: tuple[SectionMatch, ...]
+    section_total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """The engine's answer to a plan."""
+
+    articles: int
+    sections: int
+    top: tuple[Match, ...]
+    facets: Mapping[FacetName, tuple[tuple[str, int], ...]]
+    """Value and number of articles, each facet counted with every filter but its own; most
+    articles first, ties by value."""
+    concept_sections: tuple[int, ...]
+    """For each concept, how many sections of the whole index match it, filters aside."""
+    coverage: tuple[bool, ...]
+    """For each concept, whether any listed section matches it."""
+    mode: Mode = "all"
+    partial: bool = False
+    """True when the deadline cut the work."""
+
+
+class Writer(Protocol):
+    """Takes articles for the next generation."""
+
+    def put(self, article: AnalysedArticle, state: SourceState) -> None:
+        """Store an article, in place of an earlier one with its id."""
+
+    def delete(self, article_id: str) -> None:
+        """Remove an article; one that is not there is no error."""
+
+    def renew(self, state: SourceState) -> None:
+        """Remember a page's new stamp; its article stays as it is."""
+
+
+class Snapshot(Protocol):
+    """One generation, open for reading; never changes. Used by one thread at a time."""
+
+    def match(self, plan: MatchPlan) -> Matches:
+        """Answer a plan: true top, exact totals and facets."""
+
+    def article(self, article_id: str) -> Article:
+        """Return a stored article; raise NotFoundError when there is none."""
+
+    def summary(self, article_id: str) -> ArticleSummary:
+        """Return what a list of results shows of an article; raise NotFoundError."""
+
+    def sections(self, article_id: str, section_ids: Sequence[str]) -> tuple[Section, ...]:
+        """Return sections of an article in the order asked for; raise NotFoundError."""
+
+    def summaries(self) -> Iterable[ArticleSummary]:
+        """Yield every article's summary, by article id."""
+
+    def states(self) -> Mapping[str, SourceState]:
+        """Return what is known of every indexed page, by source name."""
+
+    def terms(self, field: Field, prefix: str) -> Iterable[tuple[str, int]]:
+        """Yield the terms of a field that begin with a prefix and their section counts."""
+
+    def status(self) -> Status:
+        """Return what this snapshot serves."""
+
+    def close(self) -> None:
+        """Release its files; using it afterwards is an error."""
+
+
+class Engine(Protocol):
+    """A place where an index lives."""
+
+    def writer(self, *, fresh: bool) -> AbstractContextManager[Writer]:
+        """Open the next generation for writing, empty or from the served one.
+
+        One writer at a time (IndexLockedError). Leaving the block publishes; an exception
+        leaves the served generation as it was.
+        """
+
+    def snapshot(self) -> Snapshot:
+        """Return the served generation for this thread; raise IndexUnavailableError."""
+
+    def status(self) -> Status:
+        """Return what is served; raise IndexUnavailableError."""
+
+    def verify(self) -> Verification:
+        """Check every byte and posting of the served generation."""
+
+    def rollback(self) -> None:
+        """Serve the generation before the served one; raise IndexUnavailableError."""
+
+    def collect_garbage(self) -> tuple[str, ...]:
+        """Remove what no generation needs; return the names of what was removed."""

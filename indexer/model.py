@@ -1,0 +1,358 @@
+"""The values that drugsearch works with: articles on their way in, results on their way out.
+
+Every value is frozen and holds tuples, so that it can be shared between threads and used as a
+key; none has behaviour. Character ranges are half-open and count code points.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Role: TypeAlias = Literal["brand", "ingredient", "class"]
+BlockKind: TypeAlias = Literal[
+    "paragraph", "item", "row", "caption", "quote", "term", "definition", "pre"
+]
+Sort: TypeAlias = Literal["relevance", "newest", "title"]
+Group: TypeAlias = Literal["article", "section"]
+Mode: TypeAlias = Literal["all", "partial"]
+Via: TypeAlias = Literal["direct", "stem", "expansion", "intent", "subject"]
+MarkKind: TypeAlias = Literal["direct", "related"]
+
+
+# --- articles ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drug:
+    """A medicine under one of its names, as an article or a query names it."""
+
+    name: str
+    """The name as people write it: `Imuran`, `azathioprine`."""
+    ingredient: str | None
+    """The active ingredient, lower case; several joined by ` / `; None when it is not known."""
+    role: Role
+    evidence: tuple[str, ...] = ()
+    """Where it was found, strongest first: `title`, `heading`, `tag`, `url`, `lead`, `body`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A range of a section's text that stands for one block of the page."""
+
+    kind: BlockKind
+    start: int
+    end: int
+    depth: int = 0
+    """Nesting of list items, 0 for the outermost list."""
+    lead: int | None = None
+    """Index, in the same section, of the block that this one needs to be understood."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A heading and the text below it up to the next heading."""
+
+    id: str
+    heading: str
+    level: int
+    path: tuple[str, ...] = ()
+    """Ancestor headings, outermost first."""
+    kind: str = "other"
+    rule: str = ""
+    """The rule that decided the kind, in words: `heading says "side effects"`."""
+    text: str = ""
+    """Plain text, one block a line; empty for a heading that only has sections below it."""
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """The character encoding a page was read in, and what said so."""
+
+    name: str
+    source: Literal["bom", "utf-8", "declared", "fallback", "text"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A page about a medicine: what it says of itself, and its sections in reading order."""
+
+    id: str
+    source: str
+    """Path of the page below its source, with forward slashes."""
+    title: str
+    sections: tuple[Section, ...]
+    url: str | None = None
+    published: str | None = None
+    """ISO 8601 date or date and time, as is `modified`."""
+    modified: str | None = None
+    language: str | None = None
+    author: str | None = None
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    drugs: tuple[Drug, ...] = ()
+    """The medicines that are the article's subject, not every one it mentions."""
+    encoding: Encoding = Encoding(name="utf-8", source="text")
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleSummary:
+    """What a list of results shows of an article."""
+
+    id: str
+    title: str
+    source_url: str | None = None
+    published: str | None = None
+    modified: str | None = None
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    drugs: tuple[Drug, ...] = ()
+    publisher: str | None = None
+    publisher_type: str = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrugEntry:
+    """A medicine of the index, with all its names and how many articles are about it."""
+
+    name: str
+    """The name to list it under: its ingredient, or the brand where no ingredient is known."""
+    ingredient: str | None
+    brands: tuple[str, ...]
+    drug_class: str | None
+    articles: tuple[str, ...]
+    """Ids of the articles whose subject it is, in order."""
+
+
+# --- searching --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """What somebody asks of the index. Filters of one kind widen, different kinds narrow."""
+
+    text: str
+    drugs: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    """Section kinds."""
+    categories: tuple[str, ...] = ()
+    sort: Sort = "relevance"
+    group: Group = "article"
+    page: int = 1
+    per_page: int = 10
+    expand: bool = True
+    exact: bool = False
+    explain: bool = False
+    deadline_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentMatch:
+    """The kind of section that a query asks for, and the words that ask for it."""
+
+    kind: str
+    matched: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expansion:
+    """A name that was searched for although it was not typed, and why."""
+
+    source: str
+    target: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interpretation:
+    """How a query was read: everything that was understood, added or given up."""
+
+    text: str
+    mode: Mode = "all"
+    concepts: int = 0
+    dropped: tuple[str, ...] = ()
+    drugs: tuple[Drug, ...] = ()
+    intent: tuple[IntentMatch, ...] = ()
+    expansions: tuple[Expansion, ...] = ()
+    corrected: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A highlighted range of a snippet's text."""
+
+    start: int
+    end: int
+    kind: MarkKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snippet:
+    """Whole sentences of a section, verbatim, with the ranges that matched."""
+
+    text: str
+    start: int
+    """Where the text begins in the section's text."""
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a section was found: a term of the query, the field it met, the road it took."""
+
+    field: str
+    term: str
+    via: Via
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScorePart:
+    """One addend of a score; the parts of a hit add up to its score."""
+
+    name: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionHit:
+    """A section that answers the query."""
+
+    id: str
+    heading: str
+    path: tuple[str, ...]
+    kind: str
+    score: float
+    snippets: tuple[Snippet, ...] = ()
+    why: tuple[Reason, ...] = ()
+    explanation: tuple[ScorePart, ...] = ()
+    """Empty unless the request asked to explain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """An article with its best sections; one section where the request groups by section."""
+
+    article: ArticleSummary
+    score: float
+    sections: tuple[SectionHit, ...]
+    more_sections: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetValue:
+    """One value of a facet with the number of articles that have it."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total:
+    """How much was found. Exact unless the deadline cut the work (`gte`)."""
+
+    articles: int
+    sections: int
+    relation: Literal["eq", "gte", "approx"] = "eq"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facets:
+    """The facets of what was found, each counted with every filter but its own."""
+
+    section: tuple[FacetValue, ...] = ()
+    drug: tuple[FacetValue, ...] = ()
+    category: tuple[FacetValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """The answer to a search request."""
+
+    request: SearchRequest
+    query: Interpretation
+    total: Total
+    hits: tuple[Hit, ...]
+    facets: Facets
+    status: Status
+    pages: int
+    took_ms: float
+    partial: bool = False
+
+
+# --- the index --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What is served."""
+
+    location: str
+    generation: int
+    built_at: str
+    """ISO 8601 in UTC."""
+    articles: int
+    sections: int
+    schema: str
+    """Fingerprint of fields, analysis and knowledge; another one means: index anew."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A page or source that was set aside, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReindexOptions:
+    """How `reindex` goes to work."""
+
+    fresh: bool = False
+    if_needed: bool = False
+    dry_run: bool = False
+    checksum: bool = False
+    allow_removals: bool = False
+    jobs: int = 0
+    """Worker processes; 0 means one per processor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a run of `reindex` did. Counts are numbers of articles."""
+
+    generation: int | None
+    articles: int
+    sections: int
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: int = 0
+    failed: tuple[Failure, ...] = ()
+    skipped: tuple[tuple[str, int], ...] = ()
+    """Files that were not pages, by reason."""
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
+    published: bool = False
+    """True when what is served now is what the sources say (also when nothing had to change)."""
+    refused: str | None = None
+    """Why nothing was published, when a guard stopped it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What `verify` found."""
+
+    generation: int | None
+    checked_files: int
+    checked_articles: int
+    checked_sections: int
+    checked_postings: int
+    problems: tuple[str, ...] = ()
+    """Empty when every byte and posting is as it was published."""

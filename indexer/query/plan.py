@@ -1,0 +1,133 @@
+"""What a query asks of an engine: a plan of concepts, the same for every engine.
+
+A section matches a plan when it matches every concept and no exclusion. A concept is a tree of
+nodes; its leaves meet fields of the section or facts about it. Terms stand here as the analysis
+folds them (see `indexer.analysis`); which surface forms a stem stands for is the engine's to know.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from indexer.model import Group, Sort, Via
+
+Field: TypeAlias = Literal["text", "heading", "path", "title"]
+
+WORD_FIELDS: tuple[Field, ...] = ("text", "heading", "path", "title")
+"""Where a word may stand. `title` counts as a match for an article's first section alone; it
+ranks for all of them."""
+
+ConceptKind: TypeAlias = Literal[
+    "drug", "intent", "number", "phrase", "word", "prefix", "field", "group"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A term in one of the fields; with `stem`, any surface form that shares the term's stem."""
+
+    term: str
+    fields: tuple[Field, ...] = WORD_FIELDS
+    stem: bool = True
+    via: Via = "direct"
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """Terms at consecutive positions of one field."""
+
+    terms: tuple[str, ...]
+    fields: tuple[Field, ...] = WORD_FIELDS
+    stem: bool = False
+    via: Via = "direct"
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prefix:
+    """Any term that begins so, in one of the fields."""
+
+    prefix: str
+    fields: tuple[Field, ...] = WORD_FIELDS
+    via: Via = "direct"
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The section's article is about this drug (a key of the drug knowledge)."""
+
+    drug: str
+    via: Via = "subject"
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """The section is of this kind."""
+
+    kind: str
+    via: Via = "intent"
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every node matches; with no nodes, every section does."""
+
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one node matches; with no nodes, no section does."""
+
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The node does not match."""
+
+    node: Node
+
+
+Leaf: TypeAlias = Word | Phrase | Prefix | Subject | Kind
+Node: TypeAlias = Leaf | All | AnyOf | Not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """One thing that a query asks for."""
+
+    label: str
+    """The words of the query that ask for it, as typed."""
+    kind: ConceptKind
+    node: Node
+    required: bool = False
+    """Never given up: a drug, or words in quotes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchPlan:
+    """Everything an engine needs to answer one request."""
+
+    concepts: tuple[Concept, ...]
+    excluded: tuple[Node, ...] = ()
+    coverage: Literal["all", "most"] = "all"
+    """`all`: every concept matches. `most`: every required concept matches, and of the others as
+    many as any section manages (at least one; an intent alone counts only beside a drug)."""
+    drugs: tuple[str, ...] = ()
+    """Filter: keys of drugs, any of which is the article's subject."""
+    kinds: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    sort: Sort = "relevance"
+    group: Group = "article"
+    offset: int = 0
+    """Results (articles, or sections when grouped so) to leave out at the front."""
+    limit: int = 10
+    explain: bool = False
+    deadline: float | None = None
+    """A reading of `time.monotonic()` after which to answer with what there is."""
