@@ -4,6 +4,7 @@
 PORT ?= 8000
 # Another interpreter: make PYTHON=/path/to/python3 run
 PYTHON ?=
+OLDEST_PYTHON = 3.11.0
 PYTHONS = $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3)
 # Test processes: as many as there are cores, but not more than this.
 MAX_WORKERS ?= 8
@@ -45,6 +46,9 @@ lock: $(VENV)/.python ## resolve the newest allowed versions into the lock files
 	$(PIP_COMPILE) --upgrade --all-build-deps --output-file requirements.lock pyproject.toml
 	$(PIP_COMPILE) --upgrade --extra dev --constraint requirements.lock --all-build-deps \
 		--output-file requirements-dev.lock pyproject.toml
+	@# A pinned release may have left the oldest Python behind, unseen by a newer one.
+	$(PIP) install --quiet --dry-run --target $(VENV)/oldest --python-version $(OLDEST_PYTHON) \
+		--only-binary :all: --require-hashes --requirement requirements-dev.lock
 
 # The first interpreter that really starts (a version manager's shim may not), is new enough and
 # can make environments.
