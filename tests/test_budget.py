@@ -8,6 +8,7 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterator
+from configparser import ConfigParser
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import metadata
@@ -21,6 +22,7 @@ PACKAGES = ("indexer", "webapp")
 FILE_LINES = 400
 FUNCTION_LINES = 50
 BROAD_HANDLERS = 2  # the outermost boundary of the command line, and that of the web application
+EVERY_EXCEPTION = {"Exception", "BaseException"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Documented = ast.Module | ast.ClassDef | Function
@@ -216,10 +218,26 @@ def test_everything_public_has_a_docstring() -> None:
 
 def test_no_modules_import_one_another_in_a_circle() -> None:
     graph = TopologicalSorter({name: imported_modules(name) for name in sources()})
+    circle: list[str] = []
     try:
         graph.prepare()
     except CycleError as error:
-        fail_with("No import cycles at module scope", [" <- ".join(error.args[1])])
+        circle = [" <- ".join(error.args[1])]
+    fail_with("No import cycles at module scope", circle)
+
+
+def test_every_module_has_its_layer() -> None:
+    """A module that is in no layer could import anything unseen."""
+    config = ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    layers = set(re.findall(r"[\w.]+", config["importlinter:contract:layers"]["layers"]))
+    offences = [
+        place(path)
+        for name, path in sources().items()
+        if name.startswith("indexer.") and name != "indexer.__main__"
+        if ".".join(name.split(".")[:2]) not in layers
+    ]
+    fail_with("Every module of indexer stands in a layer of setup.cfg", offences)
 
 
 def test_broad_handlers_stand_at_the_outermost_boundaries_only() -> None:
@@ -227,18 +245,20 @@ def test_broad_handlers_stand_at_the_outermost_boundaries_only() -> None:
         place(path, node)
         for path in sources().values()
         for node in ast.walk(tree(path))
-        if isinstance(node, ast.ExceptHandler) and _is_broad(node)
+        if _is_broad(node)
     ]
     if len(found) > BROAD_HANDLERS:
         fail_with(f"At most {BROAD_HANDLERS} `except Exception` or wider in all", found)
 
 
-def _is_broad(handler: ast.ExceptHandler) -> bool:
-    caught = handler.type
-    names = caught.elts if isinstance(caught, ast.Tuple) else [caught]
-    return any(
-        name is None or ast.unparse(name) in {"Exception", "BaseException"} for name in names
-    )
+def _is_broad(node: ast.AST) -> bool:
+    """Say whether a node is a handler, or a call of `suppress`, for every exception there is."""
+    caught: list[ast.expr | None] = []
+    if isinstance(node, ast.ExceptHandler):
+        caught = [*node.type.elts] if isinstance(node.type, ast.Tuple) else [node.type]
+    elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("suppress"):
+        caught = [*node.args]
+    return any(name is None or ast.unparse(name) in EVERY_EXCEPTION for name in caught)
 
 
 def test_nothing_tracked_depends_on_one_machine() -> None:
