@@ -60,6 +60,13 @@ def place(path: Path, node: ast.AST | None = None) -> str:
     return f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}"
 
 
+def setup_cfg() -> ConfigParser:
+    """Read the project's configuration."""
+    config = ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    return config
+
+
 def fail_with(rule: str, offences: list[str]) -> None:
     """Fail with the rule and one line per offence; pass without offences."""
     if offences:
@@ -228,9 +235,7 @@ def test_no_modules_import_one_another_in_a_circle() -> None:
 
 def test_every_module_has_its_layer() -> None:
     """A module that is in no layer could import anything unseen."""
-    config = ConfigParser()
-    config.read(ROOT / "setup.cfg", encoding="utf-8")
-    layers = set(re.findall(r"[\w.]+", config["importlinter:contract:layers"]["layers"]))
+    layers = set(re.findall(r"[\w.]+", setup_cfg()["importlinter:contract:layers"]["layers"]))
     offences = [
         place(path)
         for name, path in sources().items()
@@ -283,6 +288,24 @@ def test_lock_files_carry_digests_and_no_addresses() -> None:
     offences = [line for name, text in locks.items() for line in lines_with(ADDRESS, name, text)]
     offences += [f"{name}: no digests" for name, text in locks.items() if "--hash=" not in text]
     fail_with("Lock files carry digests and no addresses", offences)
+
+
+def test_every_dependency_is_argued_for_and_locked() -> None:
+    config = setup_cfg()
+    argued = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    listed = {
+        "requirements.lock": config["options"]["install_requires"],
+        "requirements-dev.lock": config["options.extras_require"]["dev"],
+    }
+    offences = []
+    for lock, requirements in listed.items():
+        locked = (ROOT / lock).read_text(encoding="utf-8")
+        for name in re.findall(r"^[\w-]+", requirements, flags=re.MULTILINE):
+            if f"| `{name}` |" not in argued:
+                offences.append(f"CONTRIBUTING.md: no line for {name}")
+            if f"\n{name}==" not in locked:
+                offences.append(f"{lock}: no {name}; run `make lock`")
+    fail_with("Every dependency is argued for and locked", offences)
 
 
 def test_one_distribution_alone_provides_whoosh() -> None:
