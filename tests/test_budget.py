@@ -91,17 +91,20 @@ def length(function: Function) -> int:
 
 
 def is_data_table(module: ast.Module) -> bool:
-    """Say whether a module holds a docstring, imports and assigned literals and nothing else.
+    """Say whether a module holds docstrings, imports and assigned literals and nothing else.
 
     Such a module is exempt from the limit on lines: a table does not get simpler by being cut.
     """
-    body = module.body[1:] if docstring(module) else module.body
     return all(
-        isinstance(statement, TABLE_STATEMENTS)
-        and not any(
-            isinstance(part, ast.Lambda | ast.comprehension) for part in ast.walk(statement)
-        )
-        for statement in body
+        isinstance(statement, TABLE_STATEMENTS) or _is_text(statement) for statement in module.body
+    ) and not any(isinstance(part, ast.Lambda | ast.comprehension) for part in ast.walk(module))
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
     )
 
 
