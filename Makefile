@@ -64,6 +64,9 @@ $(VENV)/.python:
 	echo "Or name one: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; \
 	exit 1
 
+# An environment whose interpreter was upgraded away is made again.
+$(shell test -e $(IN_VENV) || rm -f $(VENV)/.python $(VENV)/.runtime $(VENV)/.dev)
+
 # The stamps are newer than what they were made from, so the second start installs nothing.
 $(VENV)/.runtime: $(VENV)/.python requirements.lock setup.cfg pyproject.toml
 	$(PIP) install --quiet --require-hashes --requirement requirements.lock
