@@ -4,12 +4,13 @@ A stem is Snowball English (https://snowballstem.org/algorithms/english/stemmer.
 American spelling, so that a stem stands for both spellings. Three kinds of term are their own
 stem: names of medicines, because prednisone is not a form of prednisolone; terms with digits and
 other signs; and short words that only look like plurals, because many are abbreviations (IBS,
-ALS). Where Snowball joins words that mean different things in a leaflet (several and severe), the
-rarer of them keeps apart.
+ALS). Where Snowball joins words that mean different things in a leaflet (several and severe,
+hepatic and hepatitis), one of them keeps apart; irregular forms join their word by a table.
 """
 
 from __future__ import annotations
 
+import re
 import threading
 from typing import Final
 
@@ -23,7 +24,40 @@ _REMEMBERED = 65_536
 _LONGEST_ABBREVIATION: Final = 3
 """Letters up to which a word in -s is more often an abbreviation than a plural."""
 
-_OWN_STEM: Final = frozenset({"aids", "mers", "sars", "several"})
+_OWN_STEM: Final = frozenset(
+    "acetate aids carbonate extremity glycolate mers sars several topical".split()
+)
+"""Words whose Snowball stem is that of another: acetic, aid, carbon, extreme, severe, topic."""
+
+_FORMS: Final = {
+    form: word
+    for word, forms in {
+        "bleed": "bled",
+        "break": "broke broken",
+        "child": "children",
+        "drink": "drank drunk",
+        "eat": "ate eaten",
+        "extremity": "extremities",
+        "feed": "fed",
+        "feel": "felt",
+        "foot": "feet",
+        "forget": "forgot forgotten",
+        "give": "gave given",
+        "man": "men",
+        "pregnant": "pregnancy pregnancies",
+        "sleep": "slept",
+        "swell": "swollen",
+        "take": "took taken",
+        "tooth": "teeth",
+        "topical": "topically",
+        "woman": "women",
+    }.items()
+    for form in (word, *forms.split())
+}
+"""Forms that no rule on endings finds, by the word they belong to."""
+
+_GREEK_SINGULAR: Final = re.compile("(?<=[a-z]{3}s)is$")
+"""Diagnosis, thrombosis, analysis: the plural in -ses is what Snowball stems rightly."""
 
 
 class Stemmer:
@@ -56,16 +90,21 @@ class Stemmer:
             # Another spelling, the plural or the genitive of a name is that name.
             if name in self._protected:
                 return name
-        if not _has_stem(spelling):
-            return spelling
+        word = spelling.removesuffix("'s")
+        word = _FORMS.get(word, word)
+        if not _has_stem(word):
+            return word
         with self._lock:
-            stem: str = self._snowball.stemWord(spelling)
-        return spelling if stem in self._protected else stem
+            stem: str = self._snowball.stemWord(_GREEK_SINGULAR.sub("es", word))
+        return word if stem in self._protected else stem
 
 
-def _has_stem(spelling: str) -> bool:
+def _has_stem(word: str) -> bool:
     """Say whether a word is one that Snowball's rules are made for."""
-    letters = spelling.replace("'", "")
-    if not (letters.isascii() and letters.isalpha()) or spelling in _OWN_STEM:
+    letters = word.replace("'", "")
+    if not (letters.isascii() and letters.isalpha()) or word in _OWN_STEM:
         return False
-    return not (spelling.endswith("s") and len(spelling) <= _LONGEST_ABBREVIATION)
+    # An inflammation is not what is inflamed: hepatitis is one disease, hepatic means any.
+    if word.endswith("itis"):
+        return False
+    return not (word.endswith("s") and len(word) <= _LONGEST_ABBREVIATION)

@@ -1,0 +1,107 @@
+"""Where a sentence ends.
+
+A sentence that is cut in two can lose its *not*; two sentences that are taken for one are only
+long. So a full stop ends a sentence only where nothing speaks against it: not inside a number,
+after an abbreviation, an initial or the number of a list item, nor before a small letter.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# The look-behind lets a run of stops be tried at its first character only: linear time.
+_STOPS = re.compile(r"(?<![.!?…。！？])([.!?…。！？]++)([\"'”’»)\]]*+)")
+_VISIBLE = re.compile(r"\S")
+_LAST_WORD = re.compile(r"[^\s(\[\"'“‘/–—-]*\Z")
+
+_LOOK_BACK: Final = 48
+"""Code points before a full stop that can say what it means: two long words."""
+
+_NEVER_LAST: Final = frozenset(
+    "e.g i.e eg ie cf vs viz approx ca dr mr mrs ms prof st mt rev hon gen sgt sr jr fig figs eq "
+    "esp incl resp et ph".split()
+)
+"""Abbreviations that something always follows."""
+
+_BEFORE_NUMBER: Final = frozenset(
+    "no nos nr p pp vol ch sec sect art ref refs max min par para tab cap v ver ed al".split()
+)
+"""Words that are abbreviations where a number follows: no. 5, p. 3, max. 4."""
+
+_LETTER_NAMES: Final = frozenset(
+    "vitamin vitamins hepatitis type types group factor class grade category stage part step phase "
+    "appendix figure table schedule influenza toxin amphotericin ciclosporin cyclosporin polymyxin "
+    "immunoglobulin protein or and".split()
+)
+"""Words after which a capital letter is a name, not an initial: vitamin C, hepatitis B."""
+
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
+_LIST_NUMBER = re.compile(r"(?:[0-9]{1,3}(?:\.[0-9]{1,2})*|[ivxIVX]{1,5}|[A-Za-z])")
+
+
+def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the half-open ranges of the sentences of one block, in order.
+
+    They hold every character of `text[start:end]` that is no white space, begin and end with such
+    a character, and never cross the end of a line.
+    """
+    found: list[tuple[int, int]] = []
+    while start < end:
+        newline = text.find("\n", start, end)
+        line_end = end if newline < 0 else newline
+        found += _sentences_of_line(text, start, line_end)
+        start = line_end + 1
+    return found
+
+
+def _sentences_of_line(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    start = _next_visible(text, start, end)
+    for stops in _STOPS.finditer(text, start, end):
+        following = _next_visible(text, stops.end(), end)
+        if following < end and _ends_sentence(text, start, stops, following):
+            found.append((start, stops.end()))
+            start = following
+    if start < end:
+        found.append((start, start + len(text[start:end].rstrip())))
+    return found
+
+
+def _next_visible(text: str, start: int, end: int) -> int:
+    visible = _VISIBLE.search(text, start, end)
+    return visible.start() if visible else end
+
+
+def _ends_sentence(text: str, start: int, stops: re.Match[str], following: int) -> bool:
+    """Decide for stops with something visible after them on the line."""
+    signs, closing = stops.groups()
+    if signs[-1] in "。！？":
+        return True
+    if following == stops.end():
+        return False
+    continues = text[following].islower()
+    if "?" in signs or "!" in signs:
+        # Asked "Why?" and went on: the quotation ended, the sentence did not.
+        return not (closing and continues)
+    if continues or signs != ".":
+        return False
+    return bool(closing) or not _is_abbreviation(text, start, stops.start(), following)
+
+
+def _is_abbreviation(text: str, start: int, stop: int, following: int) -> bool:
+    """Say whether the full stop belongs to the word or number before it."""
+    before = text[max(start, stop - _LOOK_BACK) : stop]
+    word_match = _LAST_WORD.search(before)
+    word = word_match.group() if word_match else ""
+    earlier = before[: len(before) - len(word)].rstrip()
+    if (not earlier or earlier[-1] in ":;") and _LIST_NUMBER.fullmatch(word):
+        return True
+    folded = word.casefold()
+    if folded in _NEVER_LAST or (_INITIALS.fullmatch(word) and folded not in {"a.m", "p.m"}):
+        return True
+    if text[following].isdigit() and folded in _BEFORE_NUMBER:
+        return not earlier[-1:].isdigit()
+    if len(word) == 1 and word.isupper():
+        return earlier.rpartition(" ")[2].casefold() not in _LETTER_NAMES
+    return False
