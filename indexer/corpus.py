@@ -1,0 +1,339 @@
+"""Sources on disk to pages in a stable order: folders, single files and archives.
+
+Nothing is parsed here and nothing is read until it is asked for: a scan looks at names and at
+what the file system says of a file, so that the pages that did not change are never opened.
+What is not a page is counted, what cannot be looked at is named with its reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import time
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from indexer.archives import ARCHIVE_SUFFIXES, Archive
+from indexer.errors import CorpusError
+from indexer.model import Failure
+
+PAGE_LIMIT = 4 << 20  # bytes; the longest label of the FDA has about 1.5 million
+"""Bytes that a page may have. `Page.read` returns one more of a longer one, never all of it."""
+
+HTML_SUFFIXES = (".html", ".htm", ".xhtml")
+
+ID_LENGTH = 120
+SHORT_DIGEST_BYTES = 4
+
+# A file that was written this shortly ago could be written again without a new time stamp (git
+# calls such a file racily clean); FAT keeps times in steps of two seconds.
+RACY_NANOSECONDS = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An HTML page of a corpus, not read yet."""
+
+    name: str
+    """Path below its source with forward slashes, led by the source's name where there are
+    several sources; unique in the corpus."""
+    article_id: str
+    stamp: str
+    """Size, modification time and inode; empty when they do not prove that it is unchanged."""
+    content: Callable[[], bytes] = field(repr=False, compare=False)
+
+    def read(self) -> bytes:
+        """Return its bytes, at most PAGE_LIMIT + 1; raise CorpusError saying why it cannot."""
+        return self.content()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """What the sources of a corpus hold."""
+
+    pages: tuple[Page, ...]
+    """Source by source, each by path."""
+    skipped: tuple[tuple[str, int], ...] = ()
+    """Why files were no pages, and how many."""
+    failures: tuple[Failure, ...] = ()
+    empty_sources: tuple[str, ...] = ()
+    """Sources that are missing or hold no page, as they were named; why is in `failures`."""
+
+
+class Corpus:
+    """The pages of some sources: each a folder, an HTML file or an archive of HTML pages."""
+
+    def __init__(self, sources: Sequence[str | Path]) -> None:
+        """Name the sources; raise CorpusError when there is none."""
+        if not sources:
+            raise CorpusError("There is nothing to index; name a folder, a file or an archive.")
+        self.sources = tuple(os.fspath(source) for source in sources)
+
+    def scan(self) -> Scan:
+        """Look at all sources; a page that several of them reach belongs to the first."""
+        visit = _Visit()
+        roots = {Path(os.path.realpath(source)): source for source in reversed(self.sources)}
+        found = [
+            (root, item)
+            for root, source in reversed(roots.items())
+            for item in visit.source(root, source)
+        ]
+        return Scan(
+            pages=tuple(_pages(found, _prefixes(list(roots)))),
+            skipped=tuple(sorted(visit.skipped.items())),
+            failures=tuple(visit.failures),
+            empty_sources=tuple(visit.empty),
+        )
+
+
+def digest(data: bytes) -> str:
+    """Return the blake2b digest of a page's bytes, 32 bytes as hexadecimal digits."""
+    return hashlib.blake2b(data, digest_size=32).hexdigest()
+
+
+# --- names and ids ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A page before it has a name: its path below the source, as the file system spells it."""
+
+    path: str
+    stamp: str
+    content: Callable[[], bytes]
+
+
+def _pages(found: list[tuple[Path, _Found]], prefixes: dict[Path, str]) -> Iterator[Page]:
+    names: set[str] = set()
+    ids: set[str] = set()
+    for root, item in found:
+        prefix = prefixes[root]
+        whole = prefix if item.path == root.name else f"{prefix}/{item.path}"
+        name = _unique(_printable(whole if len(prefixes) > 1 else item.path), whole, names)
+        yield Page(
+            name=name,
+            article_id=_unique(_slug(item.path), name, ids),
+            stamp=item.stamp,
+            content=item.content,
+        )
+
+
+def _prefixes(roots: list[Path]) -> dict[Path, str]:
+    """Name each source by as many last parts of its path as tell it from the others."""
+    parts = {root: root.parts[1:] for root in roots}
+    prefixes = {}
+    for root, own in parts.items():
+        others = [other for key, other in parts.items() if key != root]
+        length = next(
+            (n for n in range(1, len(own)) if all(other[-n:] != own[-n:] for other in others)),
+            len(own),
+        )
+        prefixes[root] = "/".join(own[-length:])
+    return prefixes
+
+
+def _printable(path: str) -> str:
+    """Spell a path so that it can be stored and shown, whatever bytes the file system holds."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _unique(wanted: str, key: str, taken: set[str]) -> str:
+    """Tell a name from those that are taken by the digest of a key."""
+    result, salt = wanted, key
+    while result in taken:
+        result = f"{wanted}-{_short_digest(salt)}"
+        salt += "+"
+    taken.add(result)
+    return result
+
+
+def _slug(path: str) -> str:
+    """Make an article id of a path: lower-case ASCII, its folders joined by dots.
+
+    A dot, because names of pages are full of hyphens and underscores: so `a/b.html` and
+    `a-b.html` stay apart. A part that loses letters or digits on the way, for being in another
+    script, is told apart by a digest.
+    """
+    folders, name = os.path.split(path)
+    stem = name[: name.rindex(".")] if name.lower().endswith(HTML_SUFFIXES) else name
+    slug = ".".join(_slug_part(part) for part in [*filter(None, folders.split("/")), stem])
+    if len(slug) > ID_LENGTH:
+        short = _short_digest(path)
+        slug = f"{slug[: ID_LENGTH - len(short) - 1].rstrip('.-_')}-{short}"
+    return slug
+
+
+def _slug_part(part: str) -> str:
+    letters = unicodedata.normalize("NFKD", part.casefold())
+    letters = "".join(c for c in letters if not unicodedata.combining(c))
+    slug = re.sub(r"[^a-z0-9._-]+", "-", letters).strip("._-")
+    if slug and not any(c.isalnum() and not c.isascii() for c in letters):
+        return slug
+    return f"{slug}-{_short_digest(part)}".lstrip("-")
+
+
+def _short_digest(text: str) -> str:
+    data = os.fsencode(text)
+    return hashlib.blake2b(data, digest_size=SHORT_DIGEST_BYTES).hexdigest()
+
+
+# --- looking at sources -----------------------------------------------------------------------
+
+
+class _Visit:
+    """One walk over all sources: what it found that is no page, and where it has been."""
+
+    def __init__(self) -> None:
+        self.skipped: Counter[str] = Counter()
+        self.failures: list[Failure] = []
+        self.empty: list[str] = []
+        self._seen: set[str] = set()
+        self._reached = 0
+        self._now = time.time_ns()
+
+    def source(self, root: Path, given: str) -> list[_Found]:
+        """Return the pages of a source by path; note why when there is none."""
+        self._reached = 0
+        known = len(self.failures)
+        try:
+            found = sorted(self._look(root, given), key=lambda item: item.path)
+        except (OSError, CorpusError) as error:
+            found = []
+            self._fail(given, _reason(error))
+        if not self._reached:
+            self.empty.append(given)
+            if len(self.failures) == known:
+                self._fail(given, "holds no HTML page; check that it is the right one")
+        return found
+
+    def _look(self, root: Path, given: str) -> Iterator[_Found]:
+        status = root.stat()
+        name = root.name
+        if stat.S_ISDIR(status.st_mode):
+            yield from self._folder(root, given)
+        elif name.lower().endswith(ARCHIVE_SUFFIXES) and stat.S_ISREG(status.st_mode):
+            yield from self._archive(root, given, status)
+        elif name.lower().endswith(HTML_SUFFIXES) and stat.S_ISREG(status.st_mode):
+            yield from self._page(str(root), name, given)
+        else:
+            raise CorpusError("is neither a folder nor an HTML page nor an archive of pages")
+
+    def _folder(self, root: Path, given: str) -> Iterator[_Found]:
+        links: list[str] = []
+        pending = [""]
+        while pending:
+            below = pending.pop()
+            for entry in self._entries(root, below, given):
+                path = below + entry.name
+                if entry.name.startswith("."):
+                    self.skipped["hidden"] += 1
+                elif entry.is_symlink():
+                    links.append(path)
+                elif entry.is_dir(follow_symlinks=False):
+                    pending.append(f"{path}/")
+                elif self._may_be_page(path, regular=entry.is_file(follow_symlinks=False)):
+                    yield from self._page(entry.path, path, given)
+        # Last, so that a page that is also linked to is known by its own name.
+        for path in sorted(links):
+            yield from self._link(root, path, given)
+
+    def _entries(self, root: Path, below: str, given: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(root / below) as entries:
+                return list(entries)
+        except OSError as error:
+            self._fail(f"{given}/{below}", _reason(error))
+            return []
+
+    def _link(self, root: Path, path: str, given: str) -> Iterator[_Found]:
+        target = Path(os.path.realpath(root / path))
+        if root not in target.parents:
+            self.skipped["link that leads outside the source"] += 1
+        elif not target.exists():
+            self.skipped["link that leads nowhere"] += 1
+        elif target.is_dir():
+            self.skipped["link to a folder"] += 1
+        elif str(target) in self._seen:
+            self.skipped["link to a page that is there anyway"] += 1
+        elif self._may_be_page(path, regular=target.is_file()):
+            yield from self._page(str(target), path, given)
+
+    def _may_be_page(self, path: str, *, regular: bool) -> bool:
+        if not regular:
+            self.skipped["not a regular file"] += 1
+        elif not path.lower().endswith(HTML_SUFFIXES):
+            self.skipped["not an HTML page"] += 1
+        else:
+            return True
+        return False
+
+    def _page(self, real: str, path: str, given: str) -> Iterator[_Found]:
+        try:
+            status = Path(real).lstat()
+        except OSError as error:
+            self._fail(f"{given}/{path}", _reason(error))
+            return
+        self._reached += 1
+        if real not in self._seen:
+            self._seen.add(real)
+            yield _Found(path, self._stamp(status), partial(_read_file, real))
+
+    def _archive(self, root: Path, given: str, status: os.stat_result) -> Iterator[_Found]:
+        archive = Archive(str(root), limit=PAGE_LIMIT + 1)
+        stamp = self._stamp(status)
+        members, skipped = archive.members()
+        self.skipped.update(skipped)
+        for member in members:
+            if any(part.startswith(".") for part in member.name.split("/")):
+                self.skipped["hidden"] += 1
+            elif self._may_be_page(member.name, regular=member.regular):
+                self._reached += 1
+                if member.problem:
+                    self._fail(f"{given}/{member.name}", member.problem)
+                    continue
+                content = partial(archive.read, member.name)
+                yield _Found(member.name, stamp and f"{stamp}:{member.stamp}", content)
+
+    def _stamp(self, status: os.stat_result) -> str:
+        if self._now - status.st_mtime_ns < RACY_NANOSECONDS:
+            return ""
+        return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
+
+    def _fail(self, source: str, reason: str) -> None:
+        self.failures.append(Failure(source=_printable(source), reason=reason))
+
+
+def _reason(error: OSError | CorpusError) -> str:
+    if isinstance(error, CorpusError):
+        return str(error)
+    if isinstance(error, FileNotFoundError):
+        return "is not there; check the path"
+    return f"cannot be read: {error.strerror or error}"
+
+
+def _read_file(path: str) -> bytes:
+    """Read a page, twice when it changes meanwhile; raise CorpusError."""
+    try:
+        data = _read_unchanged(path) or _read_unchanged(path)
+    except OSError as error:
+        raise CorpusError(_reason(error)) from error
+    if data is None:
+        raise CorpusError("changes while it is read; index it once it is finished")
+    return data
+
+
+def _read_unchanged(path: str) -> bytes | None:
+    """Read a page; None when it was written to at the same time."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        before = os.fstat(descriptor)
+        data = file.read(PAGE_LIMIT + 1)
+        after = os.fstat(descriptor)
+    changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+    return None if changed or len(data) != min(after.st_size, PAGE_LIMIT + 1) else data
