@@ -1,0 +1,240 @@
+"""The canonical kinds of sections: what a heading says its section is, and what a query asks for.
+
+The kinds follow the section headings of drug labelling (LOINC codes of the FDA's list). Headings
+and queries are read with two tables of cues, `indexer.knowledge.section_cues`. A kind is always
+decided by words that stand in the heading, or inherited from the section around; the rule that
+fired is told in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from indexer.analysis.tokens import terms as analysed
+from indexer.knowledge.section_cues import HEADING_CUES, QUERY_CUES, WEAK_HEADING_CUES
+
+GAP_TERMS = 4
+"""Terms that `...` in a cue stands for at most: the longest common names of medicines."""
+
+OTHER = "other"
+
+NAME_TERM = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Stands for a recognised medicine in the terms given to `find_intent`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionKind:
+    """A canonical kind of section."""
+
+    name: str
+    label: str
+    """What people read: `Side effects`."""
+    loinc: str | None
+    parent: str | None = None
+    """The wider kind that it is part of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentSpan:
+    """The words of a query that ask for a kind of section."""
+
+    start: int
+    end: int
+    kind: str
+    matched_terms: tuple[str, ...]
+    """All terms that the cue took, function words included."""
+    positions: tuple[int, ...]
+    """Where they stand; a medicine's name in between is not among them."""
+
+
+KINDS: tuple[SectionKind, ...] = (
+    SectionKind("boxed-warning", "Boxed warning", "34066-1"),
+    SectionKind("indications", "What it is used for", "34067-9"),
+    SectionKind("dosage", "Dosage", "34068-7"),
+    SectionKind("forms", "Forms and strengths", "43678-2"),
+    SectionKind("contraindications", "Who should not take it", "34070-3"),
+    SectionKind("warnings-precautions", "Warnings and precautions", "43685-7"),
+    SectionKind("adverse-reactions", "Side effects", "34084-4"),
+    SectionKind("interactions", "Interactions", "34073-7"),
+    SectionKind("specific-populations", "Specific groups of people", "43684-0"),
+    SectionKind("pregnancy", "Pregnancy", "42228-7", "specific-populations"),
+    SectionKind("lactation", "Breastfeeding", "34080-2", "specific-populations"),
+    SectionKind("pediatric", "Children", "34081-0", "specific-populations"),
+    SectionKind("geriatric", "Older people", "34082-8", "specific-populations"),
+    SectionKind("overdose", "Overdose", "34088-5"),
+    SectionKind("abuse-dependence", "Abuse and dependence", "42227-9"),
+    SectionKind("description", "What it is", "34089-3"),
+    SectionKind("clinical-pharmacology", "Pharmacology", "34090-1"),
+    SectionKind("mechanism", "How it works", "43679-0", "clinical-pharmacology"),
+    SectionKind("pharmacokinetics", "What the body does to it", "43682-4", "clinical-pharmacology"),
+    SectionKind("clinical-studies", "Clinical studies", "34092-7"),
+    SectionKind("storage", "Storage", "44425-7"),
+    SectionKind("patient-counseling", "Advice for patients", "34076-0"),
+    SectionKind("monitoring", "Monitoring", None),
+    SectionKind(OTHER, "Other", "42229-5"),
+)
+
+# Below "What is X" and "Other" anything may stand; elsewhere a heading without a cue of its own
+# ("Headache" below "Side effects") goes on with what its parent began.
+_NOT_INHERITED = frozenset({OTHER, "description"})
+
+# "Children" below "Dosage" tells whose dosage; below other headings it is a section of its own.
+_POPULATIONS = frozenset({"pediatric", "geriatric"})
+_KEPT_FOR_POPULATIONS = frozenset(
+    {"dosage", "adverse-reactions", "clinical-studies", "pharmacokinetics", "overdose"}
+)
+
+_BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def kind_named(name: str) -> SectionKind | None:
+    """Return the kind of that name (`adverse-reactions`), None when there is none."""
+    return _BY_NAME.get(name)
+
+
+def classify(heading: str, *, parent_kind: str = OTHER, is_title: bool = False) -> tuple[str, str]:
+    """Return the kind of the section below a heading, and the rule that decided, in words.
+
+    The cue that begins first decides, of those the longest: in English the head of a heading
+    stands before what qualifies it ("Side effects in children" are side effects). Weak cues
+    ("What is ...", "Uses") count where no other stands. A heading without cue inherits the kind
+    of the section around it. The title of an article lists what is in it ("uses, dosage and
+    side effects"), so the text below it is `description` or `other`.
+    """
+    words = tuple(term for term in analysed(heading) if term)
+    if is_title:
+        return _classify_title(words)
+    found = _first(words, _heading_cues()) or _first(words, _weak_cues())
+    if found is not None and not (
+        found.kind in _POPULATIONS and parent_kind in _KEPT_FOR_POPULATIONS
+    ):
+        return found.kind, f'heading says "{" ".join(found.matched_terms)}"'
+    if parent_kind not in _NOT_INHERITED:
+        return parent_kind, f"inherited from {parent_kind}"
+    return OTHER, "no cue in the heading"
+
+
+def find_intent(terms: Sequence[str]) -> IntentSpan | None:
+    """Find the kind of section that the terms of a query ask for; the longest cue, then the first.
+
+    Put NAME_TERM where a medicine was recognised, so that "how does ... work" reaches over it.
+    """
+    best: IntentSpan | None = None
+    for span in _matches(terms, _query_cues()):
+        if best is None or len(span.positions) > len(best.positions):
+            best = span
+    return best
+
+
+def _classify_title(words: Sequence[str]) -> tuple[str, str]:
+    found = _first(words, _weak_cues())
+    if found is not None and found.kind == "description":
+        return "description", f'title says "{" ".join(found.matched_terms)}"'
+    return OTHER, "title of the article"
+
+
+# --- cues -------------------------------------------------------------------------------------
+
+_Element = frozenset[str] | None
+"""The words that may stand in one place of a cue; None for a gap."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cue:
+    kind: str
+    elements: tuple[_Element, ...]
+    at_start: bool
+    at_end: bool
+
+
+_Cues = Mapping[str, tuple[_Cue, ...]]
+"""Cues by the words that they begin with."""
+
+
+@cache
+def _heading_cues() -> _Cues:
+    return _compiled(HEADING_CUES)
+
+
+@cache
+def _weak_cues() -> _Cues:
+    return _compiled(WEAK_HEADING_CUES)
+
+
+@cache
+def _query_cues() -> _Cues:
+    return _compiled(QUERY_CUES)
+
+
+def _compiled(table: Iterable[tuple[str, tuple[str, ...]]]) -> _Cues:
+    by_first: dict[str, list[_Cue]] = {}
+    for kind, texts in table:
+        for text in texts:
+            cue = _compile(kind, text)
+            for word in cue.elements[0] or ():
+                by_first.setdefault(word, []).append(cue)
+    return {word: tuple(cues) for word, cues in by_first.items()}
+
+
+def _compile(kind: str, text: str) -> _Cue:
+    marks = text.split()
+    elements = [mark for mark in marks if mark not in ("^", "$")]
+    return _Cue(
+        kind=kind,
+        elements=tuple(None if mark == "..." else _alternatives(mark) for mark in elements),
+        at_start=marks[0] == "^",
+        at_end=marks[-1] == "$",
+    )
+
+
+def _alternatives(mark: str) -> frozenset[str]:
+    """Fold the words of `a|b` as the analysis folds the text they are compared with."""
+    return frozenset(term for word in mark.split("|") for term in analysed(word) if term)
+
+
+def _first(words: Sequence[str], cues: _Cues) -> IntentSpan | None:
+    """Return the match that begins first, of those the longest."""
+    best: IntentSpan | None = None
+    for span in _matches(words, cues):
+        if best is not None and span.start > best.start:
+            break
+        if best is None or len(span.positions) > len(best.positions):
+            best = span
+    return best
+
+
+def _matches(words: Sequence[str], cues: _Cues) -> Iterable[IntentSpan]:
+    """Yield every cue that matches, by where it begins."""
+    for start, word in enumerate(words):
+        for cue in cues.get(word, ()):
+            positions = None if cue.at_start and start else _match(cue, words, start)
+            if positions is not None:
+                yield IntentSpan(
+                    start=start,
+                    end=positions[-1] + 1,
+                    kind=cue.kind,
+                    matched_terms=tuple(words[position] for position in positions),
+                    positions=positions,
+                )
+
+
+def _match(cue: _Cue, words: Sequence[str], start: int) -> tuple[int, ...] | None:
+    """Return the positions of the words that a cue takes when it begins at `start`."""
+    positions: list[int] = []
+    position = start
+    gap = 0
+    for element in cue.elements:
+        if element is None:
+            gap = GAP_TERMS
+            continue
+        end = min(position + gap + 1, len(words))
+        hit = next((at for at in range(position, end) if words[at] in element), None)
+        if hit is None:
+            return None
+        positions.append(hit)
+        position, gap = hit + 1, 0
+    if cue.at_end and position != len(words):
+        return None
+    return tuple(positions)

@@ -1,0 +1,200 @@
+"""What an article is about: its medicines, with the evidence for each.
+
+Names are found in the places where an article says what it is about, and each place has a weight
+(WEIGHTS). A medicine is a subject when its weights reach SUBJECT_WEIGHT and at least SHARE of the
+strongest subject's; a mention in the body weighs nothing, so an article on Imuran that warns of
+allopurinol is about azathioprine alone. All names of one medicine count together.
+
+A page may also teach a name. "Jayempi contains the active substance azathioprine" makes Jayempi a
+brand of azathioprine when Jayempi is what the title names and azathioprine is known. The
+statements that can teach are those of `indexer.knowledge.statements`; a pattern alone never makes
+a name, and an ingredient that no list knows is never learned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from urllib.parse import unquote, urlsplit
+
+from indexer.analysis.tokens import terms as analysed
+from indexer.knowledge.drugs import COMBINATION, DrugKnowledge, DrugName, key_of
+from indexer.knowledge.statements import Statement, find_statement
+from indexer.model import Article, Drug, Role
+
+WEIGHTS: Mapping[str, float] = {"title": 5, "tag": 3, "url": 3, "lead": 2, "heading": 1, "body": 0}
+"""What a name in that place weighs. A title alone makes a subject; tag, address and lead need one
+another; headings count once each, up to MOST_HEADINGS."""
+
+MOST_HEADINGS = 3
+SUBJECT_WEIGHT = 4.0
+SHARE = 0.5
+LEAD_LINES = 3
+"""Lines of text, from the top of the article, that are its lead."""
+
+_PLACES = ("title", "heading", "tag", "url", "lead", "body")
+
+_GENERIC_TITLE_WORDS = frozenset(
+    """
+    a about adults all an and article before book brand by capsule capsules children concentrate
+    cream dispersible dosage dose doses drops drug effects emulsion eye facts film coated for from
+    gel generic granules guide hard how implant in inhalation information infusion injection
+    introduction is it its kit know leaflet lozenge lozenges medication medicine medicines mg ml
+    mcg nasal need of ointment on oral overview package patch patches patient patients pen powder
+    prefilled pre filled prescribing prolonged release product safety should side soft solution
+    spray summary suspension syringe syrup tablet tablets the this to types use used user uses
+    vial what when why with you your % g units
+    """.split()
+)
+_LONGEST_TITLE_NAME = 3
+
+
+@dataclass(slots=True)
+class _Found:
+    """One name of a medicine and the places where it stands."""
+
+    name: str
+    role: Role
+    places: dict[str, int] = field(default_factory=dict)
+
+    def see(self, place: str) -> None:
+        self.places[place] = self.places.get(place, 0) + 1
+
+
+_Names = dict[tuple[str, ...], _Found]
+
+
+def find_subjects(article: Article, knowledge: DrugKnowledge) -> tuple[Drug, ...]:
+    """Return the medicines that an article is about, the strongest first.
+
+    Each of their names that the article shows comes with its evidence. Empty when nothing says
+    clearly what the article is about.
+    """
+    found = _names_by_place(article, knowledge)
+    statement = find_statement(article, _title_name(article.title, knowledge), knowledge)
+    if statement is not None:
+        _learn(statement, found, knowledge)
+    weights = {key: _weight(names.values()) for key, names in found.items()}
+    strongest = max(weights.values(), default=0.0)
+    subjects = [
+        key
+        for key, weight in sorted(weights.items(), key=lambda item: -item[1])
+        if weight >= max(SUBJECT_WEIGHT, SHARE * strongest)
+    ]
+    return tuple(
+        _drug(key, name)
+        for key in _without_parts(subjects)
+        for name in sorted(found[key].values(), key=_rank)
+        if any(place != "body" for place in name.places)
+    )
+
+
+def subject_keys(drugs: Iterable[Drug]) -> tuple[str, ...]:
+    """Return the keys of an article's subjects, each once, in order."""
+    return tuple(dict.fromkeys(key_of(drug) for drug in drugs))
+
+
+def _names_by_place(article: Article, knowledge: DrugKnowledge) -> dict[str, _Names]:
+    found: dict[str, _Names] = {}
+    for place, text in _places(article):
+        seen: set[tuple[str, tuple[str, ...]]] = set()
+        for span in knowledge.find(analysed(text)):
+            drug = span.drug
+            names = found.setdefault(drug.key, {})
+            if (drug.key, drug.terms) not in seen:
+                seen.add((drug.key, drug.terms))
+                names.setdefault(drug.terms, _Found(drug.name, drug.role)).see(place)
+    return found
+
+
+def _places(article: Article) -> Iterable[tuple[str, str]]:
+    """Yield the texts that tell what an article is about, with the name of their place."""
+    yield "title", article.title
+    for section in article.sections:
+        if section.heading != article.title:
+            yield "heading", section.heading
+    for tag in article.tags:
+        yield "tag", tag
+    yield "url", _address(article)
+    yield "lead", "\n".join(islice(_lines(article), LEAD_LINES))
+
+
+def _lines(article: Article) -> Iterable[str]:
+    return (
+        line for section in article.sections if section.text for line in section.text.split("\n")
+    )
+
+
+def _address(article: Article) -> str:
+    """Return the last part of the page's address and file name, as words."""
+    path = unquote(urlsplit(article.url or "").path).rstrip("/")
+    parts = (path.rpartition("/")[2], article.source.rpartition("/")[2])
+    return "\n".join(part.partition(".")[0].replace("_", " ") for part in parts)
+
+
+def _weight(names: Iterable[_Found]) -> float:
+    """Add up the weights of the places where any name of a medicine stands."""
+    places: dict[str, int] = {}
+    for name in names:
+        for place, times in name.places.items():
+            places[place] = max(places.get(place, 0), times)
+    return sum(
+        WEIGHTS[place] * (min(times, MOST_HEADINGS) if place == "heading" else 1)
+        for place, times in places.items()
+    )
+
+
+def _title_name(title: str, knowledge: DrugKnowledge) -> tuple[str, ...]:
+    """Return the terms of a title that may name a medicine no list knows; empty when none may."""
+    words = analysed(title)
+    known = {at for span in knowledge.find(words) for at in range(span.start, span.end)}
+    rest = tuple(
+        word
+        for at, word in enumerate(words)
+        if at not in known and word not in _GENERIC_TITLE_WORDS and not word[:1].isdigit()
+    )
+    return rest if len(rest) <= _LONGEST_TITLE_NAME else ()
+
+
+def _learn(statement: Statement, found: dict[str, _Names], knowledge: DrugKnowledge) -> None:
+    """Take what the page itself says of its ingredient; it beats the lists."""
+    names = found.setdefault(statement.key, {})
+    for part in _named_in_statement(statement, knowledge):
+        names.setdefault(part.terms, _Found(part.name, part.role)).see(statement.place)
+    if statement.brand:
+        brand = names.setdefault(analysed(statement.brand), _Found(statement.brand, "brand"))
+        brand.see("title")
+        brand.see(statement.place)
+    for key in [key for key in found if key != statement.key]:
+        for terms in [terms for terms in found[key] if terms == analysed(statement.brand or "")]:
+            del found[key][terms]
+
+
+def _named_in_statement(statement: Statement, knowledge: DrugKnowledge) -> Sequence[DrugName]:
+    name = knowledge.resolve(statement.key)
+    return (
+        (name,)
+        if name is not None and name.key == statement.key
+        else knowledge.names(statement.key)[:1]
+    )
+
+
+def _without_parts(keys: Sequence[str]) -> Sequence[str]:
+    """Leave out the ingredients of a combination that is a subject itself."""
+    parts = {part for key in keys if COMBINATION in key for part in key.split(COMBINATION)}
+    return [key for key in keys if key not in parts]
+
+
+def _rank(name: _Found) -> tuple[int, int, str]:
+    """Order the names of a medicine: by their strongest place, brands before ingredients."""
+    return min(map(_PLACES.index, name.places)), name.role != "brand", name.name
+
+
+def _drug(key: str, name: _Found) -> Drug:
+    return Drug(
+        name=name.name,
+        ingredient=None if name.role == "class" else key,
+        role=name.role,
+        evidence=tuple(place for place in _PLACES if place in name.places),
+    )
