@@ -65,7 +65,7 @@ $(VENV)/.python:
 	exit 1
 
 # An environment whose interpreter was upgraded away is made again.
-$(shell test -e $(IN_VENV) || rm -f $(VENV)/.python $(VENV)/.runtime $(VENV)/.dev)
+$(shell test -e $(IN_VENV) || rm -rf $(VENV))
 
 # The stamps are newer than what they were made from, so the second start installs nothing.
 $(VENV)/.runtime: $(VENV)/.python requirements.lock setup.cfg pyproject.toml
