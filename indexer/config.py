@@ -33,8 +33,6 @@ class Settings:
     """How many reverse proxies in front may set `X-Forwarded-*` headers."""
     deadline_ms: int = 400
     """Time a search may take before it answers with what it has."""
-    aliases: str | None = None
-    """A file of own drug names that beats the shipped ones."""
     log_level: str = "info"
 
 
@@ -64,7 +62,6 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
         trusted_hosts=tuple(text("TRUSTED_HOSTS", "").replace(",", " ").split()),
         proxy_hops=number("PROXY_HOPS", default.proxy_hops, least=0, most=16),
         deadline_ms=number("DEADLINE_MS", default.deadline_ms, least=1, most=600_000),
-        aliases=text("ALIASES", "") or None,
         log_level=level,
     )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 from indexer.model import Article, ArticleSummary, Mode, Section, Status, Verification, Via
-from indexer.query.plan import Field, MatchPlan
+from indexer.query.plan import Field, Leaf, MatchPlan
 
 FacetName: TypeAlias = Literal["section", "drug", "category"]
 
@@ -61,6 +61,8 @@ class MatchedTerm:
     field: Literal["text", "heading", "path", "title", "drug", "kind"]
     term: str
     via: Via
+    forms: tuple[tuple[str, ...], ...] = ()
+    """For a phrase: at each position, the surface forms that may stand there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,8 @@ class Matches:
     articles first, ties by value."""
     concept_sections: tuple[int, ...]
     """For each concept, how many sections of the whole index match it, filters aside."""
+    unfiltered: int
+    """How many sections match the plan with its filters aside."""
     coverage: tuple[bool, ...]
     """For each concept, whether any listed section matches it."""
     mode: Mode = "all"
@@ -107,7 +111,10 @@ class Writer(Protocol):
     """Takes articles for the next generation."""
 
     def put(self, article: AnalysedArticle, state: SourceState) -> None:
-        """Store an article, in place of an earlier one with its id."""
+        """Store an article, in place of an earlier one with its id.
+
+        Raise CorpusError, with nothing stored, when the article cannot be.
+        """
 
     def delete(self, article_id: str) -> None:
         """Remove an article; one that is not there is no error."""
@@ -134,8 +141,11 @@ class Snapshot(Protocol):
     def summaries(self) -> Iterable[ArticleSummary]:
         """Yield every article's summary, by article id."""
 
-    def states(self) -> Mapping[str, SourceState]:
-        """Return what is known of every indexed page, by source name."""
+    def forms(self, leaf: Leaf) -> tuple[tuple[str, ...], ...]:
+        """Return, for each position of a leaf, the surface forms that may stand there in a text.
+
+        Empty for a leaf that meets no words.
+        """
 
     def terms(self, field: Field, prefix: str) -> Iterable[tuple[str, int]]:
         """Yield the terms of a field that begin with a prefix and their section counts."""
@@ -147,8 +157,21 @@ class Snapshot(Protocol):
         """Release its files; using it afterwards is an error."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """What an incremental run starts from."""
+
+    states: Mapping[str, SourceState]
+    """What is known of every indexed page, by source name."""
+    current: bool
+    """Whether the index can be continued; False when it was built with other fields or names."""
+
+
 class Engine(Protocol):
     """A place where an index lives."""
+
+    def baseline(self) -> Baseline | None:
+        """Return what is indexed, None when nothing was ever; raise IndexDamagedError."""
 
     def writer(self, *, fresh: bool) -> AbstractContextManager[Writer]:
         """Open the next generation for writing, empty or from the served one.

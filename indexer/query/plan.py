@@ -7,6 +7,7 @@ folds them (see `indexer.analysis`); which surface forms a stem stands for is th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -73,6 +74,15 @@ class Kind:
     weight: float = 1.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadingIs:
+    """The section's heading consists of these terms (stems) and nothing but its numbering."""
+
+    terms: tuple[str, ...]
+    via: Via = "direct"
+    weight: float = 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class All:
     """Every node matches; with no nodes, every section does."""
@@ -82,9 +92,14 @@ class All:
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """At least one node matches; with no nodes, no section does."""
+    """At least one node matches; with no nodes, no section does.
+
+    Alternatives that are names of one thing count once: the best of them gives the score.
+    Alternatives that somebody typed with OR add up (`adds`).
+    """
 
     nodes: tuple[Node, ...]
+    adds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +109,7 @@ class Not:
     node: Node
 
 
-Leaf: TypeAlias = Word | Phrase | Prefix | Subject | Kind
+Leaf: TypeAlias = Word | Phrase | Prefix | Subject | Kind | HeadingIs
 Node: TypeAlias = Leaf | All | AnyOf | Not
 
 
@@ -111,14 +126,24 @@ class Concept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bonus:
+    """Something that raises a section's score by a fixed amount and matches nothing by itself."""
+
+    name: str
+    node: Node
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatchPlan:
     """Everything an engine needs to answer one request."""
 
     concepts: tuple[Concept, ...]
     excluded: tuple[Node, ...] = ()
+    bonuses: tuple[Bonus, ...] = ()
     coverage: Literal["all", "most"] = "all"
     """`all`: every concept matches. `most`: every required concept matches, and of the others as
-    many as any section manages (at least one; an intent alone counts only beside a drug)."""
+    many as any section manages; where none is required, at least one that is no intent."""
     drugs: tuple[str, ...] = ()
     """Filter: keys of drugs, any of which is the article's subject."""
     kinds: tuple[str, ...] = ()
@@ -131,3 +156,15 @@ class MatchPlan:
     explain: bool = False
     deadline: float | None = None
     """A reading of `time.monotonic()` after which to answer with what there is."""
+
+
+def leaves(node: Node) -> Iterator[Leaf]:
+    """Yield the leaves below a node that a match can come from: none below a Not."""
+    match node:
+        case All(nodes) | AnyOf(nodes):
+            for child in nodes:
+                yield from leaves(child)
+        case Not():
+            return
+        case _:
+            yield node

@@ -1,0 +1,130 @@
+"""The embedded engine: an index in a folder, kept by Whoosh.
+
+Whoosh holds the segments, terms, postings and stored records. What it is not trusted with stays
+outside: analysis, scoring and collecting (its top hits and totals are wrong for some queries),
+durability and integrity (it neither syncs nor checks what it wrote).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+
+from indexer.engine.base import Baseline, Writer
+from indexer.engine.whoosh.generations import Generation, Generations
+from indexer.engine.whoosh.schema import fingerprint
+from indexer.engine.whoosh.snapshot import WhooshSnapshot, status_of
+from indexer.engine.whoosh.verification import verify_generation
+from indexer.engine.whoosh.writer import WhooshWriter, read_states
+from indexer.errors import ConfigError, IndexUnavailableError
+from indexer.model import Status, Verification
+
+DISTRIBUTION = "whoosh3"
+RIVALS = ("Whoosh", "whoosh-reloaded")
+"""Distributions that install the same package `whoosh` and overwrite ours."""
+
+
+class WhooshEngine:
+    """An index below a folder. Safe to share between threads; each gets its own snapshot."""
+
+    def __init__(self, folder: str) -> None:
+        """Take the folder; nothing is read or made before it is needed."""
+        check_distribution()
+        self._location = f"whoosh:{folder}"
+        self._generations = Generations(Path(folder))
+        self._thread = threading.local()
+
+    def baseline(self) -> Baseline | None:
+        """Return what is indexed, None when nothing was ever; raise IndexDamagedError."""
+        if not self._generations.pointer():
+            return None
+        generation = self._generations.served()
+        return Baseline(
+            states=read_states(generation.folder),
+            current=generation.manifest.schema == fingerprint(),
+        )
+
+    @contextmanager
+    def writer(self, *, fresh: bool) -> Iterator[Writer]:
+        """Open the next generation for writing; leaving the block publishes it."""
+        with self._generations.build(fresh=fresh) as build:
+            writer = WhooshWriter(build, fresh=fresh)
+            try:
+                yield writer
+                writer.finish()
+            finally:
+                writer.cancel()
+
+    def snapshot(self) -> WhooshSnapshot:
+        """Return the served generation for this thread; raise IndexUnavailableError."""
+        pointer = self._generations.pointer()
+        kept: tuple[bytes, WhooshSnapshot] | None = getattr(self._thread, "kept", None)
+        if kept is not None and kept[0] == pointer:
+            return kept[1]
+        snapshot = WhooshSnapshot(self._readable(), self._location)
+        if kept is not None:
+            kept[1].close()
+        self._thread.kept = pointer, snapshot
+        return snapshot
+
+    def status(self) -> Status:
+        """Return what is served; raise IndexUnavailableError."""
+        return status_of(self._readable(), self._location)
+
+    def rollback(self) -> None:
+        """Serve the generation before the served one; raise IndexUnavailableError."""
+        self._generations.rollback()
+
+    def collect_garbage(self) -> tuple[str, ...]:
+        """Remove what no generation needs; return the names of what was removed."""
+        return self._generations.collect_garbage()
+
+    def _readable(self) -> Generation:
+        generation = self._generations.served()
+        if generation.manifest.schema != fingerprint():
+            message = (
+                f"The index in {generation.folder.parent} was built by another version of "
+                "drugsearch. Run `drugsearch reindex` to build it anew."
+            )
+            raise IndexUnavailableError(message)
+        return generation
+
+    def verify(self) -> Verification:
+        """Check every byte, posting and stored record of what is served."""
+        inspection = self._generations.inspect()
+        if inspection.generation is None:
+            return Verification(
+                generation=None,
+                checked_files=inspection.checked_files,
+                checked_articles=0,
+                checked_sections=0,
+                checked_postings=0,
+                problems=inspection.problems,
+            )
+        return verify_generation(
+            inspection.generation,
+            checked_files=inspection.checked_files,
+            problems=inspection.problems,
+        )
+
+
+def check_distribution() -> None:
+    """Raise ConfigError unless exactly the one Whoosh distribution we know is installed."""
+    present = [name for name in RIVALS if _installed(name)]
+    if present:
+        message = (
+            f"{present[0]} is installed beside {DISTRIBUTION} and overwrites it. "
+            f"Uninstall both, then install {DISTRIBUTION} again."
+        )
+        raise ConfigError(message)
+
+
+def _installed(distribution: str) -> bool:
+    try:
+        metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return False
+    return True

@@ -1,0 +1,203 @@
+"""A plan evaluated over arrays: for each node, which rows match and what that is worth.
+
+Scores are sums of per-field BM25 with Lucene's idf, `ln(1 + (N - n + 0.5) / (n + 0.5))`, and
+without the constant factor k1 + 1 (Robertson & Zaragoza 2009, "The Probabilistic Relevance
+Framework: BM25 and Beyond"). N, n and the mean lengths count live sections only, so a score does
+not depend on how an index came to be.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.engine.whoosh.lexicon import Lexicon
+from indexer.engine.whoosh.postings import EMPTY, Postings, PostingsReader
+from indexer.engine.whoosh.table import Flags, SectionTable
+from indexer.query import weights
+from indexer.query.plan import (
+    All,
+    AnyOf,
+    Field,
+    HeadingIs,
+    Kind,
+    Leaf,
+    Node,
+    Not,
+    Phrase,
+    Prefix,
+    Subject,
+    Word,
+)
+
+PREFIX_TERMS = 64
+"""Terms a prefix stands for at most, the commonest first: bounds the work of `a*`."""
+
+Scores = NDArray[np.float64]
+
+
+class DeadlineError(Exception):
+    """The time for a search is over; never leaves the engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldScore:
+    """What a leaf is worth in one field: postings and the score of each of their rows."""
+
+    field: Field
+    postings: Postings
+    value: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A node over all rows: where it matches, and its score (also where only a title does)."""
+
+    node: Node
+    matches: Flags
+    score: Scores
+    fields: tuple[FieldScore, ...] = ()
+    children: tuple[Evaluated, ...] = ()
+
+
+class Evaluator:
+    """Evaluates nodes over one open index. For one thread."""
+
+    def __init__(self, table: SectionTable, postings: PostingsReader, lexicon: Lexicon) -> None:
+        """Take what is open of the index."""
+        self._table = table
+        self._postings = postings
+        self._lexicon = lexicon
+        self._first = (table.order == 0) & table.live
+
+    def evaluate(self, node: Node, deadline: float | None = None) -> Evaluated:
+        """Evaluate a node; raise DeadlineError once `time.monotonic()` passes the deadline."""
+        if deadline is not None and time.monotonic() > deadline:
+            raise DeadlineError
+        match node:
+            case All(nodes):
+                return self._all(node, [self.evaluate(child, deadline) for child in nodes])
+            case AnyOf(nodes):
+                return self._any(node, [self.evaluate(child, deadline) for child in nodes])
+            case Not(child):
+                inner = self.evaluate(child, deadline)
+                return Evaluated(node, self._table.live & ~inner.matches, self._zeros())
+            case Subject(drug=drug, weight=weight):
+                numbers = self._table.subject_articles.get(drug, frozenset())
+                flags = self._table.rows_of_articles(numbers)
+                return self._fact(node, flags, weight * weights.SUBJECT)
+            case Kind(kind=kind, weight=weight):
+                flags = self._table.rows_of_kinds((kind,))
+                return self._fact(node, flags, weight * weights.INTENT)
+            case HeadingIs(terms=terms, weight=weight):
+                return self._fact(node, self._heading_is(terms), weight)
+            case _:
+                return self._words(node)
+
+    def forms(self, leaf: Leaf, field: Field) -> tuple[tuple[str, ...], ...]:
+        """Return, for each position of a leaf, the terms that may stand there in a field."""
+        match leaf:
+            case Word(term=term, stem=stem):
+                return (self._lexicon.forms(term) if stem else (term,),)
+            case Phrase(terms=terms, stem=stem):
+                return tuple(self._lexicon.forms(term) if stem else (term,) for term in terms)
+            case Prefix(prefix=prefix):
+                return (self._postings.prefix(field, prefix, most=PREFIX_TERMS),)
+            case _:
+                return ()
+
+    def phrase(self, field: Field, terms: Iterable[str]) -> Postings:
+        """Return the sections where exactly these terms stand side by side."""
+        return self._postings.phrase(field, [(term,) for term in terms])
+
+    def term(self, field: Field, term: str) -> Postings:
+        """Return the postings of one term."""
+        return self._postings.term(field, term)
+
+    def _fact(self, node: Node, flags: Flags, value: float) -> Evaluated:
+        score = self._zeros()
+        score[flags] = value
+        return Evaluated(node, flags, score)
+
+    def _words(self, leaf: Word | Phrase | Prefix) -> Evaluated:
+        matches, score = np.zeros_like(self._table.live), self._zeros()
+        fields: list[FieldScore] = []
+        for field in leaf.fields:
+            groups = self.forms(leaf, field)
+            postings, idf = self._found(field, groups)
+            if not len(postings.rows):
+                continue
+            value = leaf.weight * weights.FIELD_WEIGHT[field] * self._bm25(field, postings, idf)
+            score[postings.rows] += value
+            fields.append(FieldScore(field, postings, value))
+            if field == "title" and len(leaf.fields) > 1:
+                matches[postings.rows] |= self._first[postings.rows]
+            else:
+                matches[postings.rows] = True
+        return Evaluated(leaf, matches, score, tuple(fields))
+
+    def _found(self, field: Field, groups: tuple[tuple[str, ...], ...]) -> tuple[Postings, float]:
+        if not groups:
+            return EMPTY, 0.0
+        if len(groups) == 1:
+            postings = self._postings.group(field, groups[0])
+            return postings, self._idf(postings)
+        postings = self._postings.phrase(field, groups)
+        return postings, sum(self._idf(self._postings.group(field, group)) for group in groups)
+
+    def _idf(self, postings: Postings) -> float:
+        holding = len(postings.rows)
+        return float(np.log1p((self._table.sections - holding + 0.5) / (holding + 0.5)))
+
+    def _bm25(self, field: Field, postings: Postings, idf: float) -> Scores:
+        length = self._table.length[field][postings.rows] / self._table.average[field]
+        b = weights.B[field]
+        norm = weights.K1 * (1.0 - b + b * length)
+        return np.asarray(idf * postings.frequency / (postings.frequency + norm))
+
+    def _heading_is(self, terms: tuple[str, ...]) -> Flags:
+        flags = np.zeros_like(self._table.live)
+        found, _ = self._found("heading", tuple(self._lexicon.forms(term) for term in terms))
+        flags[found.rows[self._table.heading_words[found.rows] == len(terms)]] = True
+        return flags
+
+    def _all(self, node: Node, children: list[Evaluated]) -> Evaluated:
+        matches, score = self._table.live.copy(), self._zeros()
+        for child in children:
+            matches &= child.matches
+            score += child.score
+        return Evaluated(node, matches, score, children=tuple(children))
+
+    def _any(self, node: AnyOf, children: list[Evaluated]) -> Evaluated:
+        matches = np.zeros_like(self._table.live)
+        for child in children:
+            matches |= child.matches
+        score = self._zeros()
+        for group in alternatives(node, children):
+            best = self._zeros()
+            for child in group:
+                np.maximum(best, child.score, out=best)
+            score += best
+        return Evaluated(node, matches, score, children=tuple(children))
+
+    def _zeros(self) -> Scores:
+        return np.zeros(len(self._table.live), dtype=np.float64)
+
+
+def alternatives(node: AnyOf, children: Iterable[Evaluated]) -> list[list[Evaluated]]:
+    """Return the groups of children of which the best counts; the groups add up.
+
+    Names of one thing compete, so that an article that uses two of them is not counted twice;
+    facts (subject, kind) compete with one another and add to the names.
+    """
+    if node.adds:
+        return [[child] for child in children]
+    facts: list[Evaluated] = []
+    names: list[Evaluated] = []
+    for child in children:
+        (facts if isinstance(child.node, Subject | Kind) else names).append(child)
+    return [names, facts]

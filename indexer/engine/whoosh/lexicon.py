@@ -1,0 +1,58 @@
+"""Which surface forms a stem stands for, in one index.
+
+Terms are indexed as they are written (folded), once. A word of a query that is not exact means
+every form with the same stem; the forms come from this map, which is made when a generation is
+published and read when it is opened.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from whoosh.reading import IndexReader
+
+from indexer.analysis.stemming import Stemmer
+from indexer.engine.whoosh.table import TERM_FIELDS
+from indexer.knowledge.drugs import DrugKnowledge
+
+LEXICON_FILE = "lexicon.json"
+
+
+@cache
+def stemmer() -> Stemmer:
+    """Return the stemmer that leaves the names of medicines alone."""
+    return Stemmer(DrugKnowledge.shipped().protected)
+
+
+class Lexicon:
+    """The forms of every stem of one index. Immutable."""
+
+    def __init__(self, forms: Mapping[str, tuple[str, ...]]) -> None:
+        """Take the forms of the stems that have others than themselves."""
+        self._forms = forms
+
+    def forms(self, term: str) -> tuple[str, ...]:
+        """Return the term's surface forms in the index, the term itself first."""
+        others = self._forms.get(stemmer().stem(term), ())
+        return (term, *(form for form in others if form != term))
+
+
+def write_lexicon(reader: IndexReader, folder: Path) -> None:
+    """Write the map from stems to forms for every term of an open index."""
+    terms = {term.decode("utf-8") for field in TERM_FIELDS for term in reader.lexicon(field)}
+    forms: dict[str, list[str]] = {}
+    for term in sorted(terms):
+        forms.setdefault(stemmer().stem(term), []).append(term)
+    varied = {stem: group for stem, group in forms.items() if group != [stem]}
+    aside = folder / f"{LEXICON_FILE}.tmp"
+    aside.write_text(json.dumps(varied, ensure_ascii=False, separators=(",", ":")), "utf-8")
+    aside.replace(folder / LEXICON_FILE)
+
+
+def read_lexicon(folder: Path) -> Lexicon:
+    """Read the map that `write_lexicon` wrote."""
+    forms = json.loads((folder / LEXICON_FILE).read_text("utf-8"))
+    return Lexicon({stem: tuple(group) for stem, group in forms.items()})

@@ -1,0 +1,157 @@
+"""Postings as arrays: which sections hold a term, how often, and where.
+
+They are read through Whoosh's own matchers, once for each term, and kept while memory allows.
+Postings of deleted sections are left out here, so that document frequencies are those of what is
+served, whatever the index went through.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.reading import IndexReader, TermNotFound
+
+from indexer.engine.whoosh.table import Flags, Rows
+from indexer.query.plan import Field
+
+CACHE_POSTINGS = 4_000_000
+"""Postings kept in memory, over all terms (16 bytes each: 64 MB at most)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """The sections that hold a term, in row order, and how often each holds it."""
+
+    rows: Rows
+    frequency: NDArray[np.float64]
+
+    def holds(self, row: int) -> bool:
+        """Return whether a section holds the term."""
+        at = int(np.searchsorted(self.rows, row))
+        return at < len(self.rows) and int(self.rows[at]) == row
+
+
+EMPTY = Postings(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float64))
+
+
+class PostingsReader:
+    """Reads postings of one open index. For one thread."""
+
+    def __init__(self, reader: IndexReader, live: Flags) -> None:
+        """Read through an open Whoosh reader; `live` flags the rows that are not deleted."""
+        self._reader = reader
+        self._live = live
+        self._kept: OrderedDict[tuple[Field, str], Postings] = OrderedDict()
+        self._size = 0
+
+    def term(self, field: Field, term: str) -> Postings:
+        """Return the postings of a term; empty when the field does not hold it."""
+        key = (field, term)
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+            return found
+        postings = self._read(field, term)
+        self._kept[key] = postings
+        self._size += len(postings.rows) + 1
+        while self._size > CACHE_POSTINGS and len(self._kept) > 1:
+            _, dropped = self._kept.popitem(last=False)
+            self._size -= len(dropped.rows) + 1
+        return postings
+
+    def group(self, field: Field, forms: Iterable[str]) -> Postings:
+        """Return the postings of several forms of a word as if they were one term."""
+        parts = [found for form in forms if len((found := self.term(field, form)).rows)]
+        if not parts:
+            return EMPTY
+        if len(parts) == 1:
+            return parts[0]
+        rows, inverse = np.unique(
+            np.concatenate([part.rows for part in parts]), return_inverse=True
+        )
+        frequency = np.zeros(len(rows), dtype=np.float64)
+        np.add.at(frequency, inverse, np.concatenate([part.frequency for part in parts]))
+        return Postings(rows, frequency)
+
+    def phrase(self, field: Field, groups: Sequence[Sequence[str]]) -> Postings:
+        """Return the sections where the words of the groups stand side by side, in order."""
+        rows = self._common_rows(field, groups)
+        if not len(rows):
+            return EMPTY
+        wanted = frozenset(rows.tolist())
+        places = [self._positions(field, group, wanted) for group in groups]
+        counts = [
+            sum(
+                all(position + step in place.get(row, ()) for step, place in enumerate(places))
+                for position in places[0][row]
+            )
+            for row in rows.tolist()
+        ]
+        frequency = np.array(counts, dtype=np.float64)
+        return Postings(rows[frequency > 0], frequency[frequency > 0])
+
+    def prefix(self, field: Field, prefix: str, *, most: int) -> tuple[str, ...]:
+        """Return the terms that begin so, the commonest `most` of them, in order."""
+        found = [
+            (-self._reader.doc_frequency(field, term), term)
+            for term in self._terms_from(field, prefix)
+        ]
+        return tuple(sorted(term for _, term in sorted(found)[:most]))
+
+    def terms(self, field: Field, prefix: str) -> Iterable[tuple[str, int]]:
+        """Yield the terms of a field that begin with a prefix, and their live section counts."""
+        for term in self._terms_from(field, prefix):
+            count = len(self.term(field, term).rows)
+            if count:
+                yield term, count
+
+    def _terms_from(self, field: Field, prefix: str) -> Iterable[str]:
+        for term in self._reader.expand_prefix(field, prefix):
+            yield term.decode("utf-8")
+
+    def _common_rows(self, field: Field, groups: Sequence[Sequence[str]]) -> Rows:
+        common = self.group(field, groups[0]).rows
+        for group in groups[1:]:
+            if not len(common):
+                break
+            common = np.intersect1d(common, self.group(field, group).rows, assume_unique=True)
+        return common
+
+    def _read(self, field: Field, term: str) -> Postings:
+        rows: list[int] = []
+        frequency: list[float] = []
+        for leaf, offset in self._reader.leaf_readers():
+            try:
+                matcher = leaf.postings(field, term)
+            except TermNotFound:
+                continue
+            while matcher.is_active():
+                rows.append(matcher.id() + offset)
+                frequency.append(matcher.weight())
+                matcher.next()
+        if not rows:
+            return EMPTY
+        found = np.array(rows, dtype=np.int64)
+        live = self._live[found]
+        return Postings(found[live], np.array(frequency, dtype=np.float64)[live])
+
+    def _positions(
+        self, field: Field, forms: Sequence[str], wanted: frozenset[int]
+    ) -> dict[int, set[int]]:
+        places: dict[int, set[int]] = {}
+        for form in forms:
+            for leaf, offset in self._reader.leaf_readers():
+                try:
+                    matcher = leaf.postings(field, form)
+                except TermNotFound:
+                    continue
+                while matcher.is_active():
+                    row = matcher.id() + offset
+                    if row in wanted:
+                        places.setdefault(row, set()).update(matcher.value_as("positions"))
+                    matcher.next()
+        return places

@@ -1,0 +1,70 @@
+"""The fields of the index, and the fingerprint that tells whether an index was built by them.
+
+One Whoosh document is one section. Its terms come from our own analysis, position by position,
+so Whoosh never tokenises anything; what lists, filters and facets need of every section stands
+in one column (`facts`), and what a hit shows stands in one stored field (`record`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Generator, Sequence
+from functools import cache
+from importlib.resources import files
+
+from whoosh import columns, fields, formats
+from whoosh.analysis import CompositeAnalyzer, IDTokenizer
+
+from indexer.engine.whoosh.table import TERM_FIELDS
+
+LAYOUT_VERSION = 1
+"""Raise it when what `facts` or `record` hold, or how text is parsed or analysed, changes."""
+
+POSITIONS = formats.Positions()
+
+KNOWLEDGE_TABLES = (".tsv", ".gz", ".txt")
+
+
+class Terms(fields.FieldType):
+    """A field whose value is a sequence of terms; an empty string is a gap between positions."""
+
+    def __init__(self) -> None:
+        """Keep positions, for phrases, and no stored value."""
+        super().__init__(POSITIONS, CompositeAnalyzer(IDTokenizer()), scorable=True)
+
+    def index(
+        self, value: Sequence[str], **_options: object
+    ) -> Generator[tuple[bytes, int, float, bytes], None, None]:
+        """Yield each term with its frequency, weight and encoded positions."""
+        positions: dict[str, list[int]] = {}
+        for position, term in enumerate(value):
+            if term:
+                positions.setdefault(term, []).append(position)
+        for term, at in positions.items():
+            yield term.encode("utf-8"), len(at), float(len(at)), POSITIONS.encode(at)
+
+
+@cache
+def schema() -> fields.Schema:
+    """Return the schema of the index."""
+    return fields.Schema(
+        article=fields.ID(),
+        facts=fields.COLUMN(columns.VarBytesColumn()),
+        record=fields.STORED(),
+        **{name: Terms() for name in TERM_FIELDS},
+    )
+
+
+@cache
+def fingerprint() -> str:
+    """Return what an index must have been built with to be read by this code, in 16 hex digits.
+
+    It covers the layout and the drug names: with other names articles have other subjects and
+    other words are kept from stemming.
+    """
+    digest = hashlib.blake2b(json.dumps([LAYOUT_VERSION, *TERM_FIELDS]).encode(), digest_size=8)
+    for table in sorted(files("indexer.knowledge").iterdir(), key=lambda entry: entry.name):
+        if table.name.endswith(KNOWLEDGE_TABLES):
+            digest.update(table.read_bytes())
+    return digest.hexdigest()

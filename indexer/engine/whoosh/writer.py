@@ -1,0 +1,132 @@
+"""Articles into Whoosh segments: the files of the next generation.
+
+Everything that could make Whoosh raise is tried before Whoosh is touched, because an exception
+inside `add_document` leaves a segment that commits and cannot be read (measured: a value of a
+wrong type gives "zlib.error" when stored fields are read later). If it raises all the same, the
+whole generation is given up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from whoosh import index as whoosh_index
+from whoosh.writing import SegmentWriter
+
+from indexer.engine.base import AnalysedArticle, SourceState
+from indexer.engine.whoosh.generations import Build
+from indexer.engine.whoosh.lexicon import write_lexicon
+from indexer.engine.whoosh.records import section_record
+from indexer.engine.whoosh.schema import fingerprint, schema
+from indexer.engine.whoosh.table import facts_of
+from indexer.errors import CorpusError
+
+STATES_FILE = "sources.json"
+
+WRITER_MEGABYTES = 128
+"""Postings Whoosh sorts in memory before it spills; more than 128 buys 10 % and costs memory."""
+
+LONGEST_TERM_BYTES = 512
+"""Terms come bounded from the analysis; one above this is a fault, not a word."""
+
+
+class WhooshWriter:
+    """Writes one generation. Not to be used after an exception."""
+
+    def __init__(self, build: Build, *, fresh: bool) -> None:
+        """Write into the folder of a build, on top of the files that are linked into it."""
+        self._build = build
+        self._folder = str(build.folder)
+        fresh = fresh or build.base is None
+        self._states: dict[str, SourceState] = {} if fresh else dict(read_states(build.folder))
+        opened = (
+            whoosh_index.create_in(self._folder, schema())
+            if fresh
+            else whoosh_index.open_dir(self._folder)
+        )
+        self._writer = SegmentWriter(opened, limitmb=WRITER_MEGABYTES)
+
+    def put(self, article: AnalysedArticle, state: SourceState) -> None:
+        """Store an article, in place of an earlier one with its id; raise CorpusError."""
+        documents = _documents(article)
+        self.delete(article.article.id)
+        for document in documents:
+            self._writer.add_document(**document)
+        self._states[state.source] = state
+
+    def delete(self, article_id: str) -> None:
+        """Remove an article; one that is not there is no error."""
+        self._writer.delete_by_term("article", article_id)
+        gone = [name for name, state in self._states.items() if state.article_id == article_id]
+        for name in gone:
+            del self._states[name]
+
+    def renew(self, state: SourceState) -> None:
+        """Remember a page's new stamp; its article stays as it is."""
+        self._states[state.source] = state
+
+    def finish(self) -> None:
+        """Write everything and describe the generation to its build."""
+        self._writer.commit()
+        opened = whoosh_index.open_dir(self._folder)
+        with opened.reader() as reader:
+            write_lexicon(reader, self._build.folder)
+            sections = reader.doc_count()
+        opened.close()
+        write_states(self._build.folder, self._states)
+        self._build.describe(schema=fingerprint(), articles=len(self._states), sections=sections)
+
+    def cancel(self) -> None:
+        """Give up, and release Whoosh's lock."""
+        if not self._writer.is_closed:
+            self._writer.cancel()
+
+
+def read_states(folder: Path) -> Mapping[str, SourceState]:
+    """Read what a generation knows of the pages it was made from, by source name."""
+    states = json.loads((folder / STATES_FILE).read_text("utf-8"))
+    return {state["source"]: SourceState(**state) for state in states}
+
+
+def write_states(folder: Path, states: Mapping[str, SourceState]) -> None:
+    """Write what `read_states` reads, beside the file it replaces, which others may share."""
+    aside = folder / f"{STATES_FILE}.tmp"
+    ordered = [asdict(states[name]) for name in sorted(states)]
+    aside.write_text(json.dumps(ordered, ensure_ascii=False, separators=(",", ":")), "utf-8")
+    aside.replace(folder / STATES_FILE)
+
+
+def _documents(article: AnalysedArticle) -> list[dict[str, object]]:
+    """Return the Whoosh documents of an article; raise CorpusError when it cannot be stored."""
+    try:
+        documents = [_document(article, at) for at in range(len(article.sections))]
+    except UnicodeEncodeError as error:
+        message = f"holds characters that cannot be stored: {error.reason}"
+        raise CorpusError(message) from error
+    if not documents:
+        message = "has no section with text"
+        raise CorpusError(message)
+    return documents
+
+
+def _document(article: AnalysedArticle, at: int) -> dict[str, object]:
+    analysed = article.sections[at]
+    document: dict[str, object] = {
+        "article": article.article.id,
+        "facts": facts_of(article, at),
+        "record": section_record(analysed.section, article.article if at == 0 else None),
+        "text": analysed.text,
+        "heading": analysed.heading,
+        "path": analysed.path,
+        "title": article.title,
+    }
+    for name in ("text", "heading", "path", "title"):
+        for term in set(document[name]):  # type: ignore[call-overload]
+            if len(term.encode("utf-8")) > LONGEST_TERM_BYTES:
+                message = f"holds a word of more than {LONGEST_TERM_BYTES} bytes"
+                raise CorpusError(message)
+    str(document["record"]).encode("utf-8")
+    return document

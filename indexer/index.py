@@ -1,0 +1,161 @@
+"""The facade: one object that the command line, the pages and the JSON API know."""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from collections.abc import Mapping
+
+from indexer import indexing, searching
+from indexer.config import Settings
+from indexer.corpus import Corpus
+from indexer.engine import open_engine
+from indexer.engine.base import Engine, Snapshot
+from indexer.errors import NotFoundError
+from indexer.indexing import Progress
+from indexer.knowledge.drugs import DrugKnowledge, key_of
+from indexer.model import (
+    Article,
+    ArticleSummary,
+    DrugEntry,
+    Mark,
+    ReindexOptions,
+    Report,
+    Results,
+    SearchRequest,
+    Status,
+    Verification,
+)
+from indexer.snippets import mark_text
+
+
+def open_index(location: str, *, settings: Settings | None = None) -> Index:
+    """Return the index at a location (`whoosh:DIR` or a plain folder); raise ConfigError.
+
+    Nothing is read before it is needed, so an index that does not exist yet can be opened.
+    """
+    return Index(open_engine(location), location=location, settings=settings or Settings())
+
+
+class Index:
+    """An index of articles. Safe to share between threads."""
+
+    def __init__(self, engine: Engine, *, location: str, settings: Settings) -> None:
+        """Stand in front of an engine."""
+        self.location = location
+        self._engine = engine
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._known: tuple[int, DrugKnowledge, tuple[ArticleSummary, ...]] | None = None
+
+    def reindex(
+        self, corpus: Corpus, options: ReindexOptions, progress: Progress | None = None
+    ) -> Report:
+        """Make what the sources say the whole index; raise IndexUnavailableError.
+
+        Pages that cannot be read or parsed are set aside in the report, and the run goes on.
+        """
+        return indexing.reindex(self._engine, corpus, options, progress)
+
+    def search(self, request: SearchRequest) -> Results:
+        """Answer a request; raise QueryError or IndexUnavailableError."""
+        snapshot = self._engine.snapshot()
+        knowledge, _ = self._taught(snapshot)
+        return searching.search(request, snapshot, knowledge)
+
+    def article(self, article_id: str) -> Article:
+        """Return an indexed article; raise NotFoundError or IndexUnavailableError."""
+        return self._engine.snapshot().article(article_id)
+
+    def articles(self) -> tuple[ArticleSummary, ...]:
+        """Return what is known of every article, by id."""
+        return self._taught(self._engine.snapshot())[1]
+
+    def nearest(self, article_id: str) -> ArticleSummary | None:
+        """Return the article whose id is most like this one, None when none is alike."""
+        by_id = {summary.id: summary for summary in self.articles()}
+        close = difflib.get_close_matches(article_id.casefold(), by_id, n=1)
+        return by_id[close[0]] if close else None
+
+    def marks(self, article: Article, query: str) -> Mapping[str, tuple[Mark, ...]]:
+        """Return, by section id, what a query matches in the texts of an article."""
+        snapshot = self._engine.snapshot()
+        knowledge, _ = self._taught(snapshot)
+        highlights = searching.highlights_for(query, snapshot, knowledge)
+        marks = {section.id: mark_text(section.text, highlights) for section in article.sections}
+        return {section: found for section, found in marks.items() if found}
+
+    def drugs(self) -> tuple[DrugEntry, ...]:
+        """Return the medicines that articles are about, A to Z."""
+        knowledge, summaries = self._taught(self._engine.snapshot())
+        about: dict[str, dict[str, set[str]]] = {}
+        for summary in summaries:
+            for drug in summary.drugs:
+                entry = about.setdefault(key_of(drug), {"articles": set(), "brands": set()})
+                entry["articles"].add(summary.id)
+                if drug.role == "brand":
+                    entry["brands"].add(drug.name)
+        entries = [
+            _entry(key, knowledge, brands=found["brands"], articles=found["articles"])
+            for key, found in about.items()
+        ]
+        return tuple(sorted(entries, key=lambda entry: (entry.name.casefold(), entry.name)))
+
+    def drug(self, name: str) -> DrugEntry:
+        """Return the medicine that has this name; raise NotFoundError."""
+        knowledge, _ = self._taught(self._engine.snapshot())
+        known = knowledge.resolve(name)
+        wanted = _entry(known.key, knowledge).name if known else name
+        for entry in self.drugs():
+            if wanted.casefold() in {entry.name.casefold(), *map(str.casefold, entry.brands)}:
+                return entry
+        message = f"No article in this index is about a medicine called {name!r}."
+        raise NotFoundError(message)
+
+    def status(self) -> Status:
+        """Return what is served; raise IndexUnavailableError."""
+        return self._engine.status()
+
+    def verify(self) -> Verification:
+        """Check every byte, posting and record of what is served."""
+        return self._engine.verify()
+
+    def rollback(self) -> Status:
+        """Serve the generation before the served one, and return what that is."""
+        self._engine.rollback()
+        return self._engine.status()
+
+    def collect_garbage(self) -> tuple[str, ...]:
+        """Remove what is no longer needed; return the names of what was removed."""
+        return self._engine.collect_garbage()
+
+    def _taught(self, snapshot: Snapshot) -> tuple[DrugKnowledge, tuple[ArticleSummary, ...]]:
+        """Return the drug names of this generation, its articles' own among them, and those."""
+        generation = snapshot.status().generation
+        with self._lock:
+            if self._known is None or self._known[0] != generation:
+                summaries = tuple(snapshot.summaries())
+                learned = (drug for summary in summaries for drug in summary.drugs)
+                knowledge = DrugKnowledge.shipped().with_names(learned)
+                self._known = generation, knowledge, summaries
+            return self._known[1:]
+
+
+def _entry(
+    key: str,
+    knowledge: DrugKnowledge,
+    *,
+    brands: set[str] | None = None,
+    articles: set[str] | None = None,
+) -> DrugEntry:
+    """Return what to list of a medicine, under its ingredient where that is known."""
+    names = knowledge.names(key)
+    ingredient = next((name.ingredient for name in names if name.ingredient), None)
+    shown = sorted(brands or (), key=str.casefold)
+    return DrugEntry(
+        name=ingredient or (shown[0] if shown else key),
+        ingredient=ingredient,
+        brands=tuple(shown),
+        drug_class=knowledge.class_of(key),
+        articles=tuple(sorted(articles or ())),
+    )

@@ -1,0 +1,352 @@
+"""Reindexing: what changed in the corpus is parsed and analysed, and a generation published.
+
+The sources are the whole index: what vanished from them leaves it. A page counts as unchanged
+when the file system vouches for it (its stamp) or its bytes have the digest they had; only then
+is it not parsed. Work is done by worker processes, which parse and analyse; this process only
+hands pages out and stores what comes back, in the order of the pages, so that the same sources
+give the same index.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from indexer.analysis.tokens import terms as analysed
+from indexer.corpus import Corpus, Page, Scan, digest
+from indexer.engine.base import (
+    AnalysedArticle,
+    AnalysedSection,
+    Baseline,
+    Engine,
+    SourceState,
+    Writer,
+)
+from indexer.errors import CorpusError, IndexUnavailableError, RemovalGuardError
+from indexer.knowledge.drugs import key_of
+from indexer.model import Article, Failure, ReindexOptions, Report
+from indexer.parsing import parse_article
+from indexer.parsing.limits import Job, ParserPool
+
+REMOVAL_LIMIT = 0.2
+"""Share of the indexed articles that a run may remove without being told to: an unmounted disk
+or a mistyped folder removes more, an editor's day's work less."""
+
+
+class Progress(Protocol):
+    """Hears how a run of reindex gets on."""
+
+    def scanned(self, *, pages: int) -> None:
+        """So many pages are to be parsed."""
+
+    def advanced(self, *, pages: int) -> None:
+        """So many of them are done."""
+
+    def publishing(self) -> None:
+        """All are done; the generation is being written and checked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Changes:
+    """What a scan found against what is indexed."""
+
+    added: tuple[Page, ...]
+    changed: tuple[Page, ...]
+    same: tuple[Page, ...]
+    """Unchanged, but to be parsed all the same because the index is built anew."""
+    renewed: tuple[SourceState, ...]
+    """Unchanged by content, with a new stamp."""
+    unchanged: int
+    removed: tuple[str, ...]
+    """Ids of articles whose page is gone, or is now another article's."""
+    failures: tuple[Failure, ...]
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What became of the pages that were parsed; filled while the run goes on."""
+
+    stored: set[str] = field(default_factory=set)
+    failed: list[Failure] = field(default_factory=list)
+    lost: set[str] = field(default_factory=set)
+    """Ids of indexed articles whose page can no longer be parsed."""
+    warnings: list[str] = field(default_factory=list)
+
+
+def reindex(
+    engine: Engine, corpus: Corpus, options: ReindexOptions, progress: Progress | None = None
+) -> Report:
+    """Make what the sources say the whole index; raise IndexUnavailableError.
+
+    Nothing is published when a source has no page or when too much would be removed; the report
+    then says why in `refused`.
+    """
+    started = time.monotonic()
+    baseline, warnings = _baseline(engine, options)
+    scan = corpus.scan()
+    changes = _changes(scan, baseline, options)
+    report = _report(engine, scan, changes, warnings)
+    refused = _refused(scan)
+    if refused or options.dry_run:
+        report = replace(report, refused=refused)
+    elif _nothing_to_do(changes, baseline, options):
+        report = replace(report, published=True)
+    else:
+        report = _publish(engine, _Run(baseline, scan, changes, options), report, progress)
+    return replace(report, seconds=time.monotonic() - started)
+
+
+def analyse_article(article: Article) -> AnalysedArticle:
+    """Return the article with its terms, ready to be stored."""
+    return AnalysedArticle(
+        article=article,
+        title=analysed(article.title),
+        sections=tuple(
+            AnalysedSection(
+                section=section,
+                text=analysed(section.text),
+                heading=analysed(section.heading),
+                path=analysed("\n".join(section.path)),
+            )
+            for section in article.sections
+            if section.text
+        ),
+        subjects=tuple(dict.fromkeys(key_of(drug) for drug in article.drugs)),
+    )
+
+
+def parse_and_analyse(job: Job) -> AnalysedArticle:
+    """Return what a page is stored as; raise CorpusError. Runs in a worker process."""
+    return analyse_article(parse_article(job.data, article_id=job.article_id, source=job.name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The fixed facts of one run."""
+
+    baseline: Baseline | None
+    scan: Scan
+    changes: _Changes
+    options: ReindexOptions
+
+    @property
+    def fresh(self) -> bool:
+        """Whether everything is built anew."""
+        return self.options.fresh or self.baseline is None or not self.baseline.current
+
+
+def _baseline(engine: Engine, options: ReindexOptions) -> tuple[Baseline | None, list[str]]:
+    """Return what is indexed; a fresh build may start although that cannot be read."""
+    try:
+        baseline = engine.baseline()
+    except IndexUnavailableError as error:
+        if not options.fresh:
+            raise
+        return None, [f"The earlier index could not be read: {error}"]
+    if baseline is not None and not baseline.current and not options.fresh:
+        return baseline, ["The index was built by another version; everything is indexed anew."]
+    return baseline, []
+
+
+def _changes(scan: Scan, baseline: Baseline | None, options: ReindexOptions) -> _Changes:
+    states = dict(baseline.states) if baseline else {}
+    anew = options.fresh or baseline is None or not baseline.current
+    added: list[Page] = []
+    changed: list[Page] = []
+    same: list[Page] = []
+    renewed: list[SourceState] = []
+    failures: list[Failure] = []
+    unchanged = 0
+    removed = {state.article_id for state in states.values()}
+    for page in scan.pages:
+        known = states.get(page.name)
+        if known is None:
+            added.append(page)
+            continue
+        if known.article_id == page.article_id:
+            removed.discard(known.article_id)
+        try:
+            state = _state_if_unchanged(page, known, options)
+        except CorpusError as error:
+            failures.append(Failure(source=page.name, reason=str(error)))
+            removed.add(known.article_id)
+            continue
+        if state is None:
+            changed.append(page)
+        elif anew:
+            same.append(page)
+        else:
+            unchanged += 1
+            if state != known:
+                renewed.append(state)
+    return _Changes(
+        added=tuple(added),
+        changed=tuple(changed),
+        same=tuple(same),
+        renewed=tuple(renewed),
+        unchanged=unchanged,
+        removed=tuple(sorted(removed)),
+        failures=tuple(failures),
+    )
+
+
+def _state_if_unchanged(
+    page: Page, known: SourceState, options: ReindexOptions
+) -> SourceState | None:
+    """Return the page's present state when its content is what is indexed, else None."""
+    if known.article_id != page.article_id:
+        return None
+    if page.stamp and page.stamp == known.stamp and not options.checksum:
+        return known
+    if digest(page.read()) != known.digest:
+        return None
+    return replace(known, stamp=page.stamp)
+
+
+def _nothing_to_do(changes: _Changes, baseline: Baseline | None, options: ReindexOptions) -> bool:
+    if baseline is None or not baseline.current or options.fresh:
+        return False
+    return not (changes.added or changes.changed or changes.removed)
+
+
+def _refused(scan: Scan) -> str | None:
+    if scan.empty_sources:
+        named = ", ".join(scan.empty_sources)
+        return f"no page was found in {named}; nothing was published"
+    return None
+
+
+def _report(engine: Engine, scan: Scan, changes: _Changes, warnings: Sequence[str]) -> Report:
+    """Return what is known before anything is parsed."""
+    generation, articles, sections = None, 0, 0
+    try:
+        status = engine.status()
+        generation, articles, sections = status.generation, status.articles, status.sections
+    except IndexUnavailableError:
+        generation = None
+    present = {page.article_id for page in scan.pages}
+    return Report(
+        generation=generation,
+        articles=articles,
+        sections=sections,
+        added=tuple(page.article_id for page in changes.added),
+        changed=tuple(page.article_id for page in changes.changed),
+        removed=tuple(name for name in changes.removed if name not in present),
+        unchanged=changes.unchanged + len(changes.same),
+        failed=(*scan.failures, *changes.failures),
+        skipped=scan.skipped,
+        warnings=tuple(warnings),
+    )
+
+
+def _publish(engine: Engine, run: _Run, report: Report, progress: Progress | None) -> Report:
+    outcome = _Outcome()
+    try:
+        with engine.writer(fresh=run.fresh) as writer:
+            _write(writer, run, outcome, progress)
+            _check_removals(run, outcome)
+            if progress is not None:
+                progress.publishing()
+    except RemovalGuardError as error:
+        return replace(report, refused=str(error), failed=(*report.failed, *outcome.failed))
+    status = engine.status()
+    parsed = outcome.stored
+    return replace(
+        report,
+        generation=status.generation,
+        articles=status.articles,
+        sections=status.sections,
+        added=tuple(name for name in report.added if name in parsed),
+        changed=tuple(name for name in report.changed if name in parsed),
+        removed=tuple(sorted({*report.removed, *outcome.lost})),
+        unchanged=run.changes.unchanged
+        + sum(page.article_id in parsed for page in run.changes.same),
+        failed=(*report.failed, *outcome.failed),
+        warnings=(*report.warnings, *outcome.warnings),
+        published=True,
+    )
+
+
+def _write(writer: Writer, run: _Run, outcome: _Outcome, progress: Progress | None) -> None:
+    if not run.fresh:
+        for article_id in run.changes.removed:
+            writer.delete(article_id)
+        for state in run.changes.renewed:
+            writer.renew(state)
+    wanted = {page.name for page in (*run.changes.added, *run.changes.changed, *run.changes.same)}
+    pages = [page for page in run.scan.pages if page.name in wanted]
+    if progress is not None:
+        progress.scanned(pages=len(pages))
+    digests: dict[str, str] = {}
+    by_name = {page.name: page for page in pages}
+    with ParserPool(parse_and_analyse, jobs=run.options.jobs) as pool:
+        for done, parsed in enumerate(pool.run(_jobs(pages, digests, outcome)), 1):
+            page = by_name[parsed.name]
+            _store(writer, parsed.value, page, digests.pop(page.name), outcome)
+            if progress is not None:
+                progress.advanced(pages=done)
+    indexed = {state.source: state.article_id for state in _states(run.baseline)}
+    for failure in outcome.failed:
+        if failure.source in indexed:
+            outcome.lost.add(indexed[failure.source])
+    if not run.fresh:
+        for article_id in outcome.lost - outcome.stored:
+            writer.delete(article_id)
+
+
+def _states(baseline: Baseline | None) -> Iterator[SourceState]:
+    return iter(baseline.states.values()) if baseline else iter(())
+
+
+def _jobs(pages: Sequence[Page], digests: dict[str, str], outcome: _Outcome) -> Iterator[Job]:
+    """Yield the pages as jobs, each read when it is its turn; unreadable ones are set aside."""
+    for page in pages:
+        try:
+            data = page.read()
+        except CorpusError as error:
+            outcome.failed.append(Failure(source=page.name, reason=str(error)))
+            continue
+        digests[page.name] = digest(data)
+        yield Job(name=page.name, article_id=page.article_id, data=data)
+
+
+def _store(
+    writer: Writer,
+    parsed: AnalysedArticle | Failure,
+    page: Page,
+    page_digest: str,
+    outcome: _Outcome,
+) -> None:
+    """Store what became of a page, or set it aside with its reason."""
+    if isinstance(parsed, Failure):
+        outcome.failed.append(parsed)
+        return
+    state = SourceState(
+        source=page.name, digest=page_digest, stamp=page.stamp, article_id=page.article_id
+    )
+    try:
+        writer.put(parsed, state)
+    except CorpusError as error:
+        outcome.failed.append(Failure(source=page.name, reason=str(error)))
+        return
+    outcome.stored.add(page.article_id)
+    outcome.warnings += [f"{page.name}: {warning}" for warning in parsed.article.warnings]
+
+
+def _check_removals(run: _Run, outcome: _Outcome) -> None:
+    """Raise RemovalGuardError when publishing would lose more than is likely to be meant."""
+    before = {state.article_id for state in _states(run.baseline)}
+    kept = before - set(run.changes.removed) - outcome.lost | outcome.stored
+    gone = before - kept
+    if not kept and not run.changes.unchanged:
+        message = "no page could be parsed; nothing was published"
+        raise RemovalGuardError(message)
+    if len(gone) > REMOVAL_LIMIT * len(before) and not run.options.allow_removals:
+        message = (
+            f"{len(gone)} of {len(before)} indexed articles would be removed, more than "
+            f"{REMOVAL_LIMIT:.0%}; nothing was published. Check the sources, or repeat with "
+            "--allow-removals."
+        )
+        raise RemovalGuardError(message)

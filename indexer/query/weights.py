@@ -1,0 +1,34 @@
+"""The ranking constants: what a match in each field and each bonus is worth.
+
+They are no settings. They belong to the fingerprint of the schema and change only with a
+measurement over judged queries. One unit is one unit of BM25: a rare word (in one of 4,000
+sections) that fills a short field scores about 8, a common one about 1.
+"""
+
+from __future__ import annotations
+
+from indexer.query.plan import Field
+
+K1 = 1.2
+"""How soon repeating a term stops to help (Robertson & Zaragoza 2009, section 3.5: 1.2 to 2)."""
+
+B: dict[Field, float] = {"text": 0.75, "heading": 0.3, "path": 0.3, "title": 0.3}
+"""How much long fields are discounted. Headings and titles are short by nature, so their length
+says little; text keeps the customary 0.75."""
+
+FIELD_WEIGHT: dict[Field, float] = {"text": 1.0, "heading": 2.0, "path": 0.8, "title": 1.0}
+"""A word in a heading says what the section is about; searching for "storage" gives the section
+"Storage" before a section that mentions storage."""
+
+SUBJECT = 10.0
+"""The article is about the drug asked for: more than mentions elsewhere can give, so that
+"azathioprine side effects" is answered from an article about azathioprine."""
+
+INTENT = 5.0
+"""The section is of the kind asked for: beats a section that merely uses the words."""
+
+HEADING_IS = 3.0
+"""The heading is, word for word, what the query asks for beside the drug."""
+
+PHRASE = 1.0
+"""Two neighbouring words of the query stand side by side in the section, in the same order."""

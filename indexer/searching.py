@@ -1,0 +1,265 @@
+"""A search request answered: read, understood, matched, and shown with snippets and reasons."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice, pairwise, product
+
+from indexer.analysis.tokens import terms as analysed
+from indexer.engine.base import Match, MatchedTerm, Matches, SectionMatch, Snapshot
+from indexer.knowledge.drugs import DrugKnowledge
+from indexer.knowledge.sections import kind_named
+from indexer.model import (
+    Facets,
+    FacetValue,
+    Hit,
+    Interpretation,
+    Reason,
+    Results,
+    ScorePart,
+    SearchRequest,
+    SectionHit,
+    Total,
+)
+from indexer.query import weights
+from indexer.query.plan import AnyOf, Bonus, Concept, HeadingIs, MatchPlan, Phrase, leaves
+from indexer.query.syntax import parse_query
+from indexer.query.understanding import Understanding, understand
+from indexer.snippets import Highlight, best_snippets
+
+PHRASE_FORMS = 64
+"""Ways a phrase of stems may be written that are looked for in a text: bounds the work."""
+
+ABSENCE_IS_NOT_SAFETY = "That does not mean that it is safe."
+
+
+def search(request: SearchRequest, snapshot: Snapshot, knowledge: DrugKnowledge) -> Results:
+    """Answer a request from a snapshot; raise QueryError for a query that is too long."""
+    started = time.perf_counter()
+    understood = understand(
+        parse_query(request.text), knowledge, expand=request.expand, exact=request.exact
+    )
+    plan = plan_of(request, understood, knowledge)
+    matches = snapshot.match(plan)
+    if _may_give_up_concepts(plan, matches):
+        matches = snapshot.match(replace(plan, coverage="most"))
+    counted = matches.articles if request.group == "article" else matches.sections
+    return Results(
+        request=request,
+        query=_interpretation(understood.interpretation, plan, matches),
+        total=Total(
+            articles=matches.articles,
+            sections=matches.sections,
+            relation="gte" if matches.partial else "eq",
+        ),
+        hits=tuple(_hit(match, plan, snapshot, knowledge) for match in matches.top),
+        facets=_facets(request, plan, matches, knowledge),
+        status=snapshot.status(),
+        pages=-(-counted // request.per_page),
+        took_ms=(time.perf_counter() - started) * 1000.0,
+        partial=matches.partial,
+    )
+
+
+def plan_of(
+    request: SearchRequest, understood: Understanding, knowledge: DrugKnowledge
+) -> MatchPlan:
+    """Return the plan of a request whose query is understood."""
+    concepts = understood.concepts
+    nothing = (Concept(label="", kind="group", node=AnyOf(()), required=True),)
+    return MatchPlan(
+        concepts=concepts or nothing,
+        excluded=understood.excluded,
+        bonuses=() if request.exact else tuple(_bonuses(concepts)),
+        drugs=tuple(_drug_key(name, knowledge) for name in request.drugs),
+        kinds=request.sections,
+        categories=request.categories,
+        sort=request.sort,
+        group=request.group,
+        offset=(request.page - 1) * request.per_page,
+        limit=request.per_page,
+        explain=request.explain,
+        deadline=(
+            None if request.deadline_ms is None else time.monotonic() + request.deadline_ms / 1000
+        ),
+    )
+
+
+def highlights_of(matched: Sequence[MatchedTerm]) -> tuple[Highlight, ...]:
+    """Return what to highlight in a section's text for what matched it."""
+    return tuple(
+        Highlight(
+            terms=terms,
+            kind="related" if term.via == "expansion" else "direct",
+            concept=term.concept,
+        )
+        for term in matched
+        if term.field not in ("drug", "kind")
+        for terms in _written(term)
+    )
+
+
+def highlights_for(query: str, snapshot: Snapshot, knowledge: DrugKnowledge) -> list[Highlight]:
+    """Return what to highlight for a query in any text; raise QueryError for one too long."""
+    understood = understand(parse_query(query), knowledge)
+    return [
+        Highlight(
+            terms=terms,
+            kind="related" if leaf.via == "expansion" else "direct",
+            concept=number,
+        )
+        for number, concept in enumerate(understood.concepts)
+        for leaf in leaves(concept.node)
+        if (forms := snapshot.forms(leaf))
+        for terms in islice(product(*forms), PHRASE_FORMS)
+    ]
+
+
+def _written(term: MatchedTerm) -> Iterator[tuple[str, ...]]:
+    if term.forms:
+        return islice(product(*term.forms), PHRASE_FORMS)
+    return iter([(term.term,)])
+
+
+def _bonuses(concepts: Sequence[Concept]) -> Iterator[Bonus]:
+    words = [concept for concept in concepts if concept.kind in ("word", "intent", "number")]
+    asked = tuple(term for concept in words for term in analysed(concept.label) if term)
+    everything = tuple(term for concept in concepts for term in analysed(concept.label) if term)
+    headings = {terms: HeadingIs(terms=terms) for terms in (asked, everything) if terms}
+    if headings:
+        node = AnyOf(tuple(headings.values()))
+        yield Bonus(name="exact heading", node=node, value=weights.HEADING_IS)
+    for first, second in pairwise(words):
+        pair = tuple(term for term in analysed(f"{first.label} {second.label}") if term)
+        node_of_pair = Phrase(terms=pair, fields=("text", "heading"), stem=True)
+        label = f"side by side: {first.label} {second.label}"
+        yield Bonus(name=label, node=node_of_pair, value=weights.PHRASE)
+
+
+def _drug_key(name: str, knowledge: DrugKnowledge) -> str:
+    """Return the key of a drug filter; a name nobody knows is a key that no article has."""
+    known = knowledge.resolve(name)
+    return known.key if known else name.casefold()
+
+
+def _may_give_up_concepts(plan: MatchPlan, matches: Matches) -> bool:
+    """Return whether a query that nothing matches whole may be answered in part.
+
+    Not when the deadline cut the work or only the filters leave nothing. And not when a drug or
+    word of it occurs nowhere: leaving that out would answer another question, perhaps with the
+    text about another medicine.
+    """
+    if matches.partial or matches.unfiltered or len(plan.concepts) == 1:
+        return False
+    return all(
+        count or concept.kind == "intent"
+        for concept, count in zip(plan.concepts, matches.concept_sections, strict=True)
+    )
+
+
+def _interpretation(query: Interpretation, plan: MatchPlan, matches: Matches) -> Interpretation:
+    notes = list(query.notes)
+    dropped: tuple[str, ...] = ()
+    if matches.partial:
+        notes.append("The search took too long and was stopped; ask for something narrower.")
+    elif query.concepts:
+        notes += _absences(plan, matches)
+    if matches.mode == "partial":
+        asked = zip(plan.concepts, matches.coverage, strict=True)
+        dropped = tuple(concept.label for concept, covered in asked if not covered)
+        notes.append(_partial_note(plan, dropped))
+    return replace(query, mode=matches.mode, dropped=dropped, notes=tuple(notes))
+
+
+def _absences(plan: MatchPlan, matches: Matches) -> Iterator[str]:
+    for concept, count in zip(plan.concepts, matches.concept_sections, strict=True):
+        if count:
+            continue
+        if concept.kind == "drug":
+            yield (
+                f"Nothing in this index is about {concept.label} or names it. "
+                "Other medicines are not shown in its place."
+            )
+        else:
+            yield f"Nothing in this index says “{concept.label}”."
+
+
+def _partial_note(plan: MatchPlan, dropped: Sequence[str]) -> str:
+    drugs = [concept.label for concept in plan.concepts if concept.kind == "drug"]
+    if dropped and drugs:
+        about, of = " and ".join(f"“{label}”" for label in dropped), " and ".join(drugs)
+        return f"This index has no text about {about} for {of}. {ABSENCE_IS_NOT_SAFETY}"
+    return "No section has everything that was asked for; these have the most of it."
+
+
+def _hit(match: Match, plan: MatchPlan, snapshot: Snapshot, knowledge: DrugKnowledge) -> Hit:
+    ids = [section.section_id for section in match.sections]
+    sections = snapshot.sections(match.article_id, ids)
+    shown = tuple(
+        SectionHit(
+            id=section.id,
+            heading=section.heading,
+            path=section.path,
+            kind=section.kind,
+            score=found.score,
+            snippets=best_snippets(section, highlights_of(found.matched)),
+            why=_reasons(found, plan, knowledge),
+            explanation=tuple(ScorePart(name=name, value=value) for name, value in found.parts),
+        )
+        for section, found in zip(sections, match.sections, strict=True)
+    )
+    return Hit(
+        article=snapshot.summary(match.article_id),
+        score=match.score,
+        sections=shown,
+        more_sections=match.section_total - len(shown),
+    )
+
+
+def _reasons(found: SectionMatch, plan: MatchPlan, knowledge: DrugKnowledge) -> tuple[Reason, ...]:
+    reasons: dict[Reason, None] = {}
+    for matched in found.matched:
+        term = matched.term
+        if matched.field == "drug":
+            term = _drug_label(term, knowledge)
+        elif matched.field == "kind":
+            term = plan.concepts[matched.concept].label
+        reasons[Reason(field=matched.field, term=term, via=matched.via)] = None
+    return tuple(reasons)
+
+
+def _facets(
+    request: SearchRequest, plan: MatchPlan, matches: Matches, knowledge: DrugKnowledge
+) -> Facets:
+    def values(name: str, selected: Sequence[str]) -> tuple[FacetValue, ...]:
+        counts = dict(matches.facets[name])  # type: ignore[index]
+        counts.update({value: 0 for value in selected if value not in counts})
+        return tuple(
+            FacetValue(
+                value=value,
+                label=_label(name, value, knowledge),
+                count=count,
+                selected=value in selected,
+            )
+            for value, count in counts.items()
+        )
+
+    return Facets(
+        section=values("section", request.sections),
+        drug=values("drug", plan.drugs),
+        category=values("category", request.categories),
+    )
+
+
+def _label(facet: str, value: str, knowledge: DrugKnowledge) -> str:
+    if facet == "section":
+        kind = kind_named(value)
+        return kind.label if kind else value
+    return _drug_label(value, knowledge) if facet == "drug" else value
+
+
+def _drug_label(key: str, knowledge: DrugKnowledge) -> str:
+    """Return the name to show for a drug's key: its ingredient, as people write it."""
+    return next((name.name for name in knowledge.names(key)), key)
