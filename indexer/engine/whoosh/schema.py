@@ -14,7 +14,8 @@ from functools import cache
 from importlib.resources import files
 
 from whoosh import columns, fields, formats
-from whoosh.analysis import CompositeAnalyzer, IDTokenizer
+from whoosh.analysis.analyzers import CompositeAnalyzer
+from whoosh.analysis.tokenizers import IDTokenizer
 
 from indexer.engine.whoosh.table import TERM_FIELDS
 
