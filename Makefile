@@ -8,6 +8,8 @@ OLDEST_PYTHON = 3.11.0
 PYTHONS = $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3)
 # Test processes: as many as there are cores, but not more than this.
 MAX_WORKERS ?= 8
+# About twice the time; `make test COVERAGE=` goes without.
+COVERAGE ?= --cov --cov-report=term
 
 VENV = .venv
 IN_VENV = $(VENV)/bin/python
@@ -31,7 +33,7 @@ run: $(VENV)/.runtime ## serve the search page for corpus/ on http://127.0.0.1:8
 	@exec $(IN_VENV) -m indexer serve --host 127.0.0.1 --port $(PORT)
 
 test: $(VENV)/.dev ## run the test suite with branch coverage
-	$(IN_VENV) -m pytest --numprocesses auto --maxprocesses $(MAX_WORKERS) --cov --cov-report=term $(PYTEST_ARGS)
+	$(IN_VENV) -m pytest --numprocesses auto --maxprocesses $(MAX_WORKERS) $(COVERAGE) $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## format, lint, types, layers, spelling, size budget
 	$(IN_VENV) -m ruff format --check
