@@ -29,7 +29,6 @@ help: ## list the verbs
 run: $(VENV)/.runtime ## serve the search page for corpus/ on http://127.0.0.1:8000 (PORT=)
 	@# 4: some articles were set aside, each with its reason; the others can be searched.
 	@$(IN_VENV) -m indexer reindex --if-needed corpus || [ $$? -eq 4 ]
-	@echo "Search page: http://127.0.0.1:$(PORT)/  (Ctrl-C ends it)"
 	@exec $(IN_VENV) -m indexer serve --host 127.0.0.1 --port $(PORT)
 
 test: $(VENV)/.dev ## run the test suite with branch coverage
