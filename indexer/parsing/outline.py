@@ -1,0 +1,146 @@
+"""Lines to sections: headings make the tree, the lines between them the text.
+
+Headings are those of the page (`h1` to `h6`, `role=heading`) and, below them, lines that look
+like one: a short paragraph that is all bold, the label of a part that opens. A level that is
+skipped changes nothing: the parent is the nearest heading above with a smaller level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from indexer.model import Block, Section
+from indexer.parsing.cleaning import slug
+from indexer.parsing.headings import MAX_LEVEL
+from indexer.parsing.text import Line
+
+_INDENT: Final = "  "
+
+
+@dataclass(slots=True)
+class _Part:
+    """A section while its lines are collected."""
+
+    heading: str
+    level: int
+    lines: list[int] = field(default_factory=list)
+    """Indexes of its lines."""
+    is_title: bool = False
+
+
+class _Names:
+    """Section ids that are already taken."""
+
+    def __init__(self) -> None:
+        self._next: dict[str, int] = {}
+
+    def unique(self, name: str) -> str:
+        """Return the name, or the first of `name-2`, `name-3` ... that is free."""
+        if name not in self._next:
+            self._next[name] = 2
+            return name
+        number = self._next[name]
+        while f"{name}-{number}" in self._next:
+            number += 1
+        self._next[name] = number + 1
+        self._next[f"{name}-{number}"] = 2
+        return f"{name}-{number}"
+
+
+def build_sections(lines: Sequence[Line], title: str) -> tuple[Section, ...]:
+    """Build the sections of an article, in reading order.
+
+    Text before the first heading stands under the title, level 1; a first heading that is the
+    title is that section, and stands in no path.
+    """
+    names = _Names()
+    sections = []
+    above: list[_Part] = []
+    for part in _cut(lines, title):
+        while above and above[-1].level >= part.level:
+            above.pop()
+        path = tuple(parent.heading for parent in above if not parent.is_title)
+        above.append(part)
+        text, blocks = _text_of(part, lines)
+        sections.append(
+            Section(
+                id=names.unique(slug(part.heading)),
+                heading=part.heading,
+                level=part.level,
+                path=path,
+                text=text,
+                blocks=blocks,
+            )
+        )
+    return tuple(sections)
+
+
+def parent_indexes(sections: Sequence[Section]) -> tuple[int | None, ...]:
+    """Return, for each section, the index of the one it stands below; None at the top.
+
+    The article's title is nobody's parent here, as it stands in no path.
+    """
+    parents: list[int | None] = []
+    above: list[int] = []
+    for index, section in enumerate(sections):
+        while above and sections[above[-1]].level >= section.level:
+            above.pop()
+        parents.append(above[-1] if above and section.path else None)
+        above.append(index)
+    return tuple(parents)
+
+
+def _cut(lines: Sequence[Line], title: str) -> list[_Part]:
+    """Cut the lines at the headings."""
+    parts = [_Part(title, 1, is_title=True)]
+    level = 1
+    headed = False
+    for index, line in enumerate(lines):
+        if line.level:
+            level = line.level
+            if len(parts) == 1 and not headed and _same(line.text, title):
+                headed = True
+            elif not _is_doubled(parts[-1], line, headed=headed or len(parts) > 1):
+                parts.append(_Part(line.text, level))
+        elif line.heading_like and _has_text_below(lines, index):
+            parts.append(_Part(line.text, min(level + 1, MAX_LEVEL)))
+        else:
+            parts[-1].lines.append(index)
+    return parts if headed or parts[0].lines or len(parts) == 1 else parts[1:]
+
+
+def _is_doubled(last: _Part, line: Line, *, headed: bool) -> bool:
+    """Say whether a heading only repeats the one directly before it, as some themes do."""
+    return headed and not last.lines and last.level == line.level and _same(last.heading, line.text)
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()
+
+
+def _has_text_below(lines: Sequence[Line], index: int) -> bool:
+    """Say whether a block follows that is no heading itself."""
+    if index + 1 == len(lines):
+        return False
+    following = lines[index + 1]
+    return not following.level and not following.heading_like
+
+
+def _text_of(part: _Part, lines: Sequence[Line]) -> tuple[str, tuple[Block, ...]]:
+    """Join the lines of a section, one block a line, and say where each block stands."""
+    position = {line: number for number, line in enumerate(part.lines)}
+    texts: list[str] = []
+    blocks: list[Block] = []
+    offset = 0
+    for index in part.lines:
+        line = lines[index]
+        indent = _INDENT * line.depth
+        start = offset + len(indent)
+        end = start + len(line.text)
+        lead = None if line.lead is None else position.get(line.lead)
+        blocks.append(Block(kind=line.kind, start=start, end=end, depth=line.depth, lead=lead))
+        texts.append(indent + line.text)
+        offset = end + 1
+    return "\n".join(texts), tuple(blocks)
