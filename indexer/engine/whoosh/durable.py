@@ -144,8 +144,8 @@ def storage_errors(path: Path, *, only: frozenset[int] | None = None) -> Iterato
         place = error.filename or path
         advice = ADVICE.get(error.errno or 0, "remove the cause")
         message = (
-            f"The index cannot be used: {error.strerror or error}: {place}. What was served before "
-            f"is untouched; {advice}, then run the command again."
+            f"The index's storage fails: {error.strerror or error}: {place}. "
+            f"What was served before is untouched; {advice}, then run the command again."
         )
         raise IndexUnavailableError(message) from error
 
@@ -173,14 +173,15 @@ def builder_lock(root: Path) -> Iterator[None]:
     """
     with storage_errors(root):
         descriptor = os.open(root / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, LOCK_MODE)
+    _held.add(descriptor)
     try:
         with storage_errors(root):
             _acquire(descriptor, root)
-        _held.add(descriptor)
         yield
     finally:
-        _held.discard(descriptor)
-        os.close(descriptor)
+        if descriptor in _held:  # not so in a forked child, where the number may be another file's
+            _held.remove(descriptor)
+            os.close(descriptor)
 
 
 def now() -> str:

@@ -326,6 +326,6 @@ def _served_of(inspection: Inspection, root: Path) -> Generation:
     if inspection.generation is None:
         raise IndexDamagedError(
             f"No generation of the index in {root} is whole: {'; '.join(inspection.problems)}. "
-            "Run `drugsearch reindex` to build it anew."
+            "Run `drugsearch reindex --fresh` to build it anew."
         )
     return inspection.generation

@@ -128,7 +128,7 @@ def decode_pointer(data: bytes) -> tuple[Kept, ...]:
     if not kept or encode_pointer(kept) != data:
         raise IndexDamagedError(
             "The file CURRENT of the index is damaged, so nothing can be trusted; "
-            "run `drugsearch reindex` to build it anew."
+            "run `drugsearch reindex --fresh` to build it anew."
         )
     return tuple(kept)
 
@@ -166,9 +166,9 @@ def examine(folder: Path, manifest_digest: str, owners: frozenset[int]) -> Exami
     """
     try:
         manifest = _read_manifest(folder, manifest_digest, owners)
+        problems = _differences(folder, manifest)
     except IndexDamagedError as error:
         return Examination(manifest=None, checked_files=1, problems=(str(error),))
-    problems = list(_differences(folder, manifest))
     for entry in manifest.files:
         try:
             _check_file(folder, entry, owners)
@@ -208,13 +208,13 @@ def _read_manifest(folder: Path, wanted: str, owners: frozenset[int]) -> Manifes
     return manifest
 
 
-def _differences(folder: Path, manifest: Manifest) -> Iterator[str]:
+def _differences(folder: Path, manifest: Manifest) -> list[str]:
     """Compare the names that should be there with those that are."""
     published = {entry.name for entry in manifest.files} | {MANIFEST_NAME}
     with _damage(folder.name):
         present = set(os.listdir(folder))  # noqa: PTH208 - names are what is compared
-        yield from (f"{name}: missing" for name in sorted(published - present))
-        yield from (f"{name}: was never published" for name in sorted(present - published))
+    missing = [f"{name}: missing" for name in sorted(published - present)]
+    return missing + [f"{name}: was never published" for name in sorted(present - published)]
 
 
 def _check_file(folder: Path, entry: FileEntry, owners: frozenset[int]) -> None:
