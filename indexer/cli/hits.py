@@ -1,0 +1,117 @@
+"""The answer to a search as people read it in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from indexer.cli.marking import marked_lines
+from indexer.knowledge.sections import kind_named
+from indexer.model import Hit, Interpretation, Results, SectionHit
+
+INDENT = "    "
+
+
+def notes(query: Interpretation) -> Iterator[str]:
+    """Yield how the query was read: what was searched for too, what was given up."""
+    for added in query.expansions:
+        yield f"Searched for {added.source} and {added.target} ({added.why})."
+    yield from query.notes
+    if query.dropped:
+        yield f"Left out of the search: {', '.join(query.dropped)}."
+
+
+def is_less_than_asked(results: Results) -> bool:
+    """Say whether an answer fell short of its question, which is never left unsaid."""
+    return results.partial or results.query.mode == "partial"
+
+
+def listing(results: Results, *, width: int | None) -> Iterator[str]:
+    """Yield the lines of all hits: article, its sections with their references, snippets."""
+    for number, hit in enumerate(results.hits):
+        if number:
+            yield ""
+        yield click.style(hit.article.title, bold=True)
+        yield click.style(f"  {_provenance(hit)}", dim=True)
+        for section in hit.sections:
+            yield from _section(section, hit.article.id, width)
+        if hit.more_sections:
+            yield click.style(f"  {counted(hit.more_sections, 'more section')}", dim=True)
+
+
+def totals(results: Results) -> str:
+    """Return the line that says how much was found, where, and which part of it this is."""
+    total, status = results.total, results.status
+    about = {"eq": "", "gte": "at least ", "approx": "about "}[total.relation]
+    place = f" · page {results.request.page} of {results.pages}" if results.pages > 1 else ""
+    return (
+        f"{about}{counted(total.sections, 'section')} in {counted(total.articles, 'article')}"
+        f"{place} · {results.took_ms:.0f} ms · index of {status.built_at}"
+    )
+
+
+def nothing_found(results: Results) -> Iterator[str]:
+    """Yield what was searched in vain and what to try; nothing found is no proof of anything."""
+    request, status = results.request, results.status
+    filters = [*request.drugs, *map(kind_label, request.sections), *request.categories]
+    within = f" within {', '.join(filters)}" if filters else ""
+    yield (
+        f'Nothing found for "{request.text}"{within} in {counted(status.articles, "article")} '
+        f"({counted(status.sections, 'section')})."
+    )
+    yield from notes(results.query)
+    yield _absence(results.query)
+    advice = ["fewer or other words"]
+    if filters:
+        advice.append("no filter")
+    if request.exact or not request.expand:
+        advice.append("the search without --exact and --expand none")
+    yield f"Try {', '.join(advice)}; `drugsearch status` tells what is indexed."
+
+
+def kind_label(kind: str) -> str:
+    """Return what people call a kind of section."""
+    found = kind_named(kind)
+    return found.label if found else kind
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 article`, `2,500 articles`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _absence(query: Interpretation) -> str:
+    drugs = " and ".join(drug.name for drug in query.drugs)
+    kinds = " or ".join(kind_label(intent.kind).lower() for intent in query.intent)
+    if not (drugs and kinds):
+        return "What these articles do not say may be true all the same."
+    return f"They say nothing about {kinds} for {drugs}. That does not mean that it is safe."
+
+
+def _provenance(hit: Hit) -> str:
+    article = hit.article
+    names = [drug.name for drug in article.drugs]
+    date = article.modified or article.published
+    facts = [
+        ", ".join(names),
+        article.publisher or "",
+        f"dated {date}" if date else "no date found",
+    ]
+    return " · ".join(fact for fact in facts if fact)
+
+
+def _section(section: SectionHit, article_id: str, width: int | None) -> Iterator[str]:
+    heading = click.style(section.heading, bold=True)
+    path = f"  ({' › '.join(section.path)})" if section.path else ""
+    kind = f"  [{kind_label(section.kind)}]" if section.kind != "other" else ""
+    reference = click.style(f"{article_id}#{section.id}", underline=True)
+    yield f"  {heading}{path}{kind}  {reference}"
+    for snippet in section.snippets:
+        room = width and width - len(INDENT)
+        for line in marked_lines(snippet.text, snippet.marks, room):
+            yield f"{INDENT}{line}"
+    if section.explanation:
+        yield click.style(f"{INDENT}score {section.score:.4f}", dim=True)
+        for part in section.explanation:
+            yield click.style(f"{INDENT}{part.value:+10.4f}  {part.name}", dim=True)

@@ -1,0 +1,85 @@
+"""`drugsearch status`, `verify`, `rollback` and `gc`: what is served, and looking after it."""
+
+from __future__ import annotations
+
+from indexer.cli import exits
+from indexer.cli.console import Console, complain
+from indexer.cli.hits import counted
+from indexer.cli.options import Invocation, command
+from indexer.index import Index, open_index
+from indexer.model import Status
+from indexer.serialization import status_json, verification_json
+
+
+@command("status")
+def status(invocation: Invocation) -> int:
+    """Tell what is served: generation, when it was built, articles, sections, schema."""
+    _print_status(invocation.console, _index(invocation).status())
+    return exits.DONE
+
+
+@command("verify")
+def verify(invocation: Invocation) -> int:
+    """Check every byte and posting of the served generation; exits 3 when something is wrong."""
+    console = invocation.console
+    found = _index(invocation).verify()
+    for problem in found.problems:
+        complain(f"problem: {problem}")
+    if console.as_json:
+        console.answer_json(verification_json(found))
+    elif found.problems:
+        complain(
+            "Run `drugsearch rollback` for the generation before, or `drugsearch reindex --fresh`."
+        )
+    elif not console.quiet:
+        console.answer(
+            f"Generation {found.generation} is as it was published: "
+            f"{counted(found.checked_files, 'file')}, "
+            f"{counted(found.checked_articles, 'article')}, "
+            f"{counted(found.checked_sections, 'section')}, "
+            f"{counted(found.checked_postings, 'posting')} checked."
+        )
+    return exits.UNAVAILABLE if found.problems else exits.DONE
+
+
+@command("rollback")
+def rollback(invocation: Invocation) -> int:
+    """Serve the generation before the served one again."""
+    _print_status(invocation.console, _index(invocation).rollback())
+    return exits.DONE
+
+
+@command("gc")
+def gc(invocation: Invocation) -> int:
+    """Remove what no generation needs: leftovers of broken runs, generations no longer kept."""
+    console = invocation.console
+    removed = _index(invocation).collect_garbage()
+    if console.as_json:
+        console.answer_json({"removed": list(removed)})
+        return exits.DONE
+    for name in removed:
+        console.answer(f"removed {name}")
+    if not removed:
+        console.say("Nothing to remove.")
+    return exits.DONE
+
+
+def _index(invocation: Invocation) -> Index:
+    return open_index(invocation.settings.index, settings=invocation.settings)
+
+
+def _print_status(console: Console, served: Status) -> None:
+    if console.as_json:
+        console.answer_json({"location": served.location, **status_json(served)})
+        return
+    facts = {
+        "index": served.location,
+        "generation": f"{served.generation}, built {served.built_at}",
+        "articles": f"{served.articles:,}",
+        "sections": f"{served.sections:,}",
+        "schema": served.schema,
+    }
+    for name, fact in facts.items():
+        console.answer(f"{name:12}{fact}")
+    for note in served.notes:
+        console.say(f"note: {note}")

@@ -1,0 +1,160 @@
+"""`drugsearch search`: the sections that answer a query."""
+
+from __future__ import annotations
+
+import re
+from itertools import takewhile
+
+import click
+
+from indexer.cli import exits, hits
+from indexer.cli.console import columns, complain
+from indexer.cli.options import Invocation, command
+from indexer.index import open_index
+from indexer.knowledge.sections import KINDS
+from indexer.model import Group, Results, SearchRequest, Sort
+from indexer.serialization import results_json
+
+DEEPEST_RESULT = 10_000
+"""Results further down are out of reach: who needs them needs another query."""
+
+# Python's stand-ins for bytes that are not in the encoding of the locale.
+_NO_TEXT = re.compile("[\ud800-\udfff]")
+
+
+class QueryCommand(click.Command):
+    """A command whose unknown `-words` belong to the query: `search imuran -allopurinol`.
+
+    An unknown `--option` stays an error, because it is a slip of the pen and no exclusion; after
+    `--` everything is query. No option of this command has a short form, which would take the
+    first letter of an excluded word.
+    """
+
+    ignore_unknown_options = True
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse long options that do not exist; leave the rest to click."""
+        known = [name for parameter in self.get_params(ctx) for name in parameter.opts]
+        for word in takewhile(lambda word: word != "--", args):
+            name = word.partition("=")[0]
+            if name.startswith("--") and name not in known:
+                raise click.NoSuchOption(name, possibilities=known, ctx=ctx)
+        return super().parse_args(ctx, args)
+
+
+@command("search", cls=QueryCommand)
+@click.argument("words", nargs=-1, required=True, metavar="QUERY...")
+@click.option(
+    "--section",
+    "sections",
+    multiple=True,
+    metavar="KIND",
+    type=click.Choice([kind.name for kind in KINDS], case_sensitive=False),
+    help="Only sections of this kind, such as dosage or adverse-reactions.  [repeatable]",
+)
+@click.option(
+    "--drug",
+    "drugs",
+    multiple=True,
+    metavar="NAME",
+    help="Only articles about this drug, under any of its names.  [repeatable]",
+)
+@click.option(
+    "--category",
+    "categories",
+    multiple=True,
+    metavar="NAME",
+    help="Only articles of this category.  [repeatable]",
+)
+@click.option(
+    "--sort",
+    type=click.Choice(["relevance", "newest", "title"]),
+    default="relevance",
+    show_default=True,
+)
+@click.option(
+    "--group",
+    type=click.Choice(["article", "section"]),
+    default="article",
+    show_default=True,
+    help="List articles with their best sections, or every section by itself.",
+)
+@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--per-page", type=click.IntRange(1, 50), default=10, show_default=True)
+@click.option("--exact", is_flag=True, help="Only the words as typed: no stems, no other names.")
+@click.option(
+    "--expand",
+    type=click.Choice(["auto", "none"]),
+    default="auto",
+    show_default=True,
+    help="Whether to search a drug's other names too.",
+)
+@click.option("--explain", is_flag=True, help="Show what each score is made of.")
+def search(  # noqa: PLR0913 - click passes every option by name
+    invocation: Invocation,
+    *,
+    words: tuple[str, ...],
+    sections: tuple[str, ...],
+    drugs: tuple[str, ...],
+    categories: tuple[str, ...],
+    sort: Sort,
+    group: Group,
+    page: int,
+    per_page: int,
+    exact: bool,
+    expand: str,
+    explain: bool,
+) -> int:
+    """Find the sections that answer QUERY.
+
+    All words must match. "several words" is a phrase, -word excludes, OR, prefix* and parentheses
+    work, and so do drug: section: and title:. Exits 1 when nothing is found.
+
+    \b
+    drugsearch search imuran side effects
+    drugsearch search imuran -allopurinol --section interactions
+    drugsearch search '"bone marrow" OR leukopenia' --drug azathioprine
+    """  # noqa: D301 - click keeps the lines of a paragraph that begins so
+    if page * per_page > DEEPEST_RESULT:
+        raise click.UsageError(f"--page times --per-page is at most {DEEPEST_RESULT:,}.")
+    request = SearchRequest(
+        text=_decoded(" ".join(words)),
+        drugs=tuple(map(_decoded, drugs)),
+        sections=sections,
+        categories=tuple(map(_decoded, categories)),
+        sort=sort,
+        group=group,
+        page=page,
+        per_page=per_page,
+        expand=expand == "auto",
+        exact=exact,
+        explain=explain,
+    )
+    index = open_index(invocation.settings.index, settings=invocation.settings)
+    results = index.search(request)
+    if invocation.console.as_json:
+        invocation.console.answer_json(results_json(results))
+    else:
+        _print(invocation, results)
+    return exits.DONE if results.total.sections else exits.NOTHING_FOUND
+
+
+def _print(invocation: Invocation, results: Results) -> None:
+    console = invocation.console
+    if not results.total.sections:
+        for line in hits.nothing_found(results):
+            console.say(line)
+        return
+    if console.talkative or hits.is_less_than_asked(results):
+        console.answer_lines(f"* {line}" for line in hits.notes(results.query))
+    console.answer_lines(hits.listing(results, width=columns()))
+    if not results.hits:
+        complain(f"Page {results.request.page} is past the end: there are {results.pages}.")
+    if console.talkative:
+        console.answer()
+        console.answer(hits.totals(results))
+
+
+def _decoded(text: str) -> str:
+    """Return what was typed, with a replacement for bytes that were no text at all."""
+    return _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,0 +1,71 @@
+"""`drugsearch status`, `verify`, `rollback` and `gc`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+
+@pytest.fixture
+def location(run: Run, corpus: Path, tmp_path: Path) -> str:
+    """Return an index with two generations."""
+    place = str(tmp_path / "index")
+    assert run("reindex", "--quiet", "--index", place, str(corpus)).code == 0
+    page = corpus / "imuran.html"
+    page.write_text(page.read_text().replace("50 mg", "75 mg"))
+    assert run("reindex", "--quiet", "--index", place, str(corpus)).code == 0
+    return place
+
+
+def test_status_tells_what_is_served(run: Run, location: str) -> None:
+    outcome = run("status", "--index", location)
+    assert outcome.code == 0
+    assert "articles    4" in outcome.out
+    shape = json.loads(run("status", "--json", "--index", location).out)
+    assert set(shape) >= {"generation", "built_at", "articles", "sections", "schema"}
+    assert shape["articles"] == 4
+
+
+@pytest.mark.parametrize("command", ["status", "verify", "rollback"])
+def test_without_an_index_it_is_3(run: Run, tmp_path: Path, command: str) -> None:
+    outcome = run(command, "--index", str(tmp_path / "none"))
+    assert (outcome.code, outcome.out) == (3, "")
+    assert outcome.err.startswith("drugsearch: ")
+
+
+def test_verify_of_a_sound_index_says_what_was_checked(run: Run, location: str) -> None:
+    outcome = run("verify", "--index", location)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "4 articles" in outcome.out
+    assert run("verify", "--quiet", "--index", location).out == ""
+    assert json.loads(run("verify", "--json", "--index", location).out)["ok"] is True
+
+
+def test_verify_of_a_damaged_index_is_3_and_names_the_damage(run: Run, location: str) -> None:
+    served = json.loads(run("status", "--json", "--index", location).out)["generation"]
+    damaged = 0
+    for file in Path(location).rglob("*"):
+        if file.is_file() and file.stat().st_size > 200 and str(served) in file.parts[-2]:
+            content = bytearray(file.read_bytes())
+            content[len(content) // 2] ^= 0xFF
+            file.write_bytes(content)
+            damaged += 1
+    assert damaged
+    outcome = run("verify", "--index", location)
+    assert outcome.code == 3
+    assert outcome.err
+
+
+def test_rollback_serves_the_generation_before(run: Run, location: str) -> None:
+    assert "75 mg" in run("show", "--index", location, "imuran#dosage").out
+    assert run("rollback", "--index", location).code == 0
+    assert "50 mg" in run("show", "--index", location, "imuran#dosage").out
+
+
+def test_gc_says_what_it_removed(run: Run, location: str) -> None:
+    outcome = run("gc", "--index", location)
+    assert outcome.code == 0
+    assert isinstance(json.loads(run("gc", "--json", "--index", location).out)["removed"], list)
+    assert "4" in run("status", "--index", location).out
