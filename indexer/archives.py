@@ -13,6 +13,7 @@ import io
 import lzma
 import os
 import stat
+import struct
 import tarfile
 import tempfile
 import threading
@@ -45,6 +46,20 @@ _UNPACKERS: dict[str, Callable[[str], io.BufferedIOBase]] = {
     "xz": lzma.LZMAFile,
     "txz": lzma.LZMAFile,
 }
+
+# What the archive libraries raise when bytes are not what they expect, apart from their own.
+_BROKEN = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    LookupError,
+    RuntimeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,14 +227,5 @@ def _explained() -> Iterator[None]:
     """Translate what the archive libraries raise for damaged data into CorpusError."""
     try:
         yield
-    except (
-        zipfile.BadZipFile,
-        tarfile.TarError,
-        zlib.error,
-        lzma.LZMAError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        OSError,
-    ) as error:
+    except _BROKEN as error:
         raise CorpusError(f"cannot be unpacked: {error}") from error

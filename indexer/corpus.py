@@ -78,14 +78,13 @@ class Corpus:
     def scan(self) -> Scan:
         """Look at all sources; a page that several of them reach belongs to the first."""
         visit = _Visit()
-        roots = {Path(os.path.realpath(source)): source for source in reversed(self.sources)}
-        found = [
-            (root, item)
-            for root, source in reversed(roots.items())
-            for item in visit.source(root, source)
-        ]
+        sources: dict[str, _Source] = {}
+        for given in self.sources:
+            real = os.path.realpath(given)
+            sources.setdefault(real, _Source(given, Path(given).absolute(), Path(real)))
+        found = [(source, item) for source in sources.values() for item in visit.source(source)]
         return Scan(
-            pages=tuple(_pages(found, _prefixes(list(roots)))),
+            pages=tuple(_pages(found, _prefixes(list(sources.values())))),
             skipped=tuple(sorted(visit.skipped.items())),
             failures=tuple(visit.failures),
             empty_sources=tuple(visit.empty),
@@ -101,6 +100,15 @@ def digest(data: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class _Source:
+    """A source as it was given, with an absolute path, and without symbolic links."""
+
+    given: str
+    path: Path
+    real: Path
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     """A page before it has a name: its path below the source, as the file system spells it."""
 
@@ -109,12 +117,13 @@ class _Found:
     content: Callable[[], bytes]
 
 
-def _pages(found: list[tuple[Path, _Found]], prefixes: dict[Path, str]) -> Iterator[Page]:
+def _pages(found: list[tuple[_Source, _Found]], prefixes: dict[_Source, str]) -> Iterator[Page]:
     names: set[str] = set()
     ids: set[str] = set()
-    for root, item in found:
-        prefix = prefixes[root]
-        whole = prefix if item.path == root.name else f"{prefix}/{item.path}"
+    for source, item in found:
+        prefix = prefixes[source]
+        # A source that is a page itself is not named twice.
+        whole = prefix if item.path == source.path.name else f"{prefix}/{item.path}"
         name = _unique(_printable(whole if len(prefixes) > 1 else item.path), whole, names)
         yield Page(
             name=name,
@@ -124,17 +133,17 @@ def _pages(found: list[tuple[Path, _Found]], prefixes: dict[Path, str]) -> Itera
         )
 
 
-def _prefixes(roots: list[Path]) -> dict[Path, str]:
+def _prefixes(sources: list[_Source]) -> dict[_Source, str]:
     """Name each source by as many last parts of its path as tell it from the others."""
-    parts = {root: root.parts[1:] for root in roots}
+    parts = {source: source.path.parts[1:] for source in sources}
     prefixes = {}
-    for root, own in parts.items():
-        others = [other for key, other in parts.items() if key != root]
+    for source, own in parts.items():
+        others = [other for key, other in parts.items() if key != source]
         length = next(
             (n for n in range(1, len(own)) if all(other[-n:] != own[-n:] for other in others)),
             len(own),
         )
-        prefixes[root] = "/".join(own[-length:])
+        prefixes[source] = "/".join(own[-length:])
     return prefixes
 
 
@@ -163,14 +172,15 @@ def _slug(path: str) -> str:
     folders, name = os.path.split(path)
     stem = name[: name.rindex(".")] if name.lower().endswith(HTML_SUFFIXES) else name
     slug = ".".join(_slug_part(part) for part in [*filter(None, folders.split("/")), stem])
-    if len(slug) > ID_LENGTH:
+    longest = ID_LENGTH - len(_short_digest("")) - 1  # leaves room to tell it from another
+    if len(slug) > longest:
         short = _short_digest(path)
-        slug = f"{slug[: ID_LENGTH - len(short) - 1].rstrip('.-_')}-{short}"
+        slug = f"{slug[: longest - len(short) - 1].rstrip('.-_')}-{short}"
     return slug
 
 
 def _slug_part(part: str) -> str:
-    letters = unicodedata.normalize("NFKD", part.casefold())
+    letters = unicodedata.normalize("NFKD", part).casefold()
     letters = "".join(c for c in letters if not unicodedata.combining(c))
     slug = re.sub(r"[^a-z0-9._-]+", "-", letters).strip("._-")
     if slug and not any(c.isalnum() and not c.isascii() for c in letters):
@@ -197,39 +207,39 @@ class _Visit:
         self._reached = 0
         self._now = time.time_ns()
 
-    def source(self, root: Path, given: str) -> list[_Found]:
+    def source(self, source: _Source) -> list[_Found]:
         """Return the pages of a source by path; note why when there is none."""
         self._reached = 0
         known = len(self.failures)
         try:
-            found = sorted(self._look(root, given), key=lambda item: item.path)
+            found = sorted(self._look(source), key=lambda item: item.path)
         except (OSError, CorpusError) as error:
             found = []
-            self._fail(given, _reason(error))
+            self._fail(source.given, _reason(error))
         if not self._reached:
-            self.empty.append(given)
+            self.empty.append(source.given)
             if len(self.failures) == known:
-                self._fail(given, "holds no HTML page; check that it is the right one")
+                self._fail(source.given, "holds no HTML page; check that it is the right one")
         return found
 
-    def _look(self, root: Path, given: str) -> Iterator[_Found]:
-        status = root.stat()
-        name = root.name
+    def _look(self, source: _Source) -> Iterator[_Found]:
+        status = source.real.stat()
+        name = source.path.name
         if stat.S_ISDIR(status.st_mode):
-            yield from self._folder(root, given)
+            yield from self._folder(source)
         elif name.lower().endswith(ARCHIVE_SUFFIXES) and stat.S_ISREG(status.st_mode):
-            yield from self._archive(root, given, status)
+            yield from self._archive(source, status)
         elif name.lower().endswith(HTML_SUFFIXES) and stat.S_ISREG(status.st_mode):
-            yield from self._page(str(root), name, given)
+            yield from self._page(str(source.real), name, source)
         else:
             raise CorpusError("is neither a folder nor an HTML page nor an archive of pages")
 
-    def _folder(self, root: Path, given: str) -> Iterator[_Found]:
+    def _folder(self, source: _Source) -> Iterator[_Found]:
         links: list[str] = []
         pending = [""]
         while pending:
             below = pending.pop()
-            for entry in self._entries(root, below, given):
+            for entry in self._entries(source, below):
                 path = below + entry.name
                 if entry.name.startswith("."):
                     self.skipped["hidden"] += 1
@@ -238,22 +248,22 @@ class _Visit:
                 elif entry.is_dir(follow_symlinks=False):
                     pending.append(f"{path}/")
                 elif self._may_be_page(path, regular=entry.is_file(follow_symlinks=False)):
-                    yield from self._page(entry.path, path, given)
+                    yield from self._page(entry.path, path, source)
         # Last, so that a page that is also linked to is known by its own name.
         for path in sorted(links):
-            yield from self._link(root, path, given)
+            yield from self._link(source, path)
 
-    def _entries(self, root: Path, below: str, given: str) -> list[os.DirEntry[str]]:
+    def _entries(self, source: _Source, below: str) -> list[os.DirEntry[str]]:
         try:
-            with os.scandir(root / below) as entries:
+            with os.scandir(source.real / below) as entries:
                 return list(entries)
         except OSError as error:
-            self._fail(f"{given}/{below}", _reason(error))
+            self._fail(str(Path(source.given, below)), _reason(error))
             return []
 
-    def _link(self, root: Path, path: str, given: str) -> Iterator[_Found]:
-        target = Path(os.path.realpath(root / path))
-        if root not in target.parents:
+    def _link(self, source: _Source, path: str) -> Iterator[_Found]:
+        target = Path(os.path.realpath(source.real / path))
+        if source.real not in {target, *target.parents}:
             self.skipped["link that leads outside the source"] += 1
         elif not target.exists():
             self.skipped["link that leads nowhere"] += 1
@@ -262,7 +272,7 @@ class _Visit:
         elif str(target) in self._seen:
             self.skipped["link to a page that is there anyway"] += 1
         elif self._may_be_page(path, regular=target.is_file()):
-            yield from self._page(str(target), path, given)
+            yield from self._page(str(target), path, source)
 
     def _may_be_page(self, path: str, *, regular: bool) -> bool:
         if not regular:
@@ -273,19 +283,19 @@ class _Visit:
             return True
         return False
 
-    def _page(self, real: str, path: str, given: str) -> Iterator[_Found]:
+    def _page(self, real: str, path: str, source: _Source) -> Iterator[_Found]:
         try:
             status = Path(real).lstat()
         except OSError as error:
-            self._fail(f"{given}/{path}", _reason(error))
+            self._fail(str(Path(source.given, path)), _reason(error))
             return
         self._reached += 1
         if real not in self._seen:
             self._seen.add(real)
             yield _Found(path, self._stamp(status), partial(_read_file, real))
 
-    def _archive(self, root: Path, given: str, status: os.stat_result) -> Iterator[_Found]:
-        archive = Archive(str(root), limit=PAGE_LIMIT + 1)
+    def _archive(self, source: _Source, status: os.stat_result) -> Iterator[_Found]:
+        archive = Archive(str(source.real), limit=PAGE_LIMIT + 1)
         stamp = self._stamp(status)
         members, skipped = archive.members()
         self.skipped.update(skipped)
@@ -293,10 +303,10 @@ class _Visit:
             if any(part.startswith(".") for part in member.name.split("/")):
                 self.skipped["hidden"] += 1
             elif self._may_be_page(member.name, regular=member.regular):
-                self._reached += 1
                 if member.problem:
-                    self._fail(f"{given}/{member.name}", member.problem)
+                    self._fail(f"{source.given}/{member.name}", member.problem)
                     continue
+                self._reached += 1
                 content = partial(archive.read, member.name)
                 yield _Found(member.name, stamp and f"{stamp}:{member.stamp}", content)
 
