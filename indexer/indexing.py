@@ -1,10 +1,8 @@
 """Reindexing: what changed in the corpus is parsed and analysed, and a generation published.
 
-The sources are the whole index: what vanished from them leaves it. A page counts as unchanged
-when the file system vouches for it (its stamp) or its bytes have the digest they had; only then
-is it not parsed. Work is done by worker processes, which parse and analyse; this process only
-hands pages out and stores what comes back, in the order of the pages, so that the same sources
-give the same index.
+The sources are the whole index: what vanished from them leaves it. Work is done by worker
+processes, which parse and analyse; this process only hands pages out and stores what comes back,
+in the order of the pages, so that the same sources give the same index.
 """
 
 from __future__ import annotations
@@ -15,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from indexer.analysis.tokens import terms as analysed
+from indexer.changes import Changes, find_changes
 from indexer.corpus import Corpus, Page, Scan, digest
 from indexer.engine.base import (
     AnalysedArticle,
@@ -48,22 +47,6 @@ class Progress(Protocol):
         """All are done; the generation is being written and checked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Changes:
-    """What a scan found against what is indexed."""
-
-    added: tuple[Page, ...]
-    changed: tuple[Page, ...]
-    same: tuple[Page, ...]
-    """Unchanged, but to be parsed all the same because the index is built anew."""
-    renewed: tuple[SourceState, ...]
-    """Unchanged by content, with a new stamp."""
-    unchanged: int
-    removed: tuple[str, ...]
-    """Ids of articles whose page is gone, or is now another article's."""
-    failures: tuple[Failure, ...]
-
-
 @dataclass(slots=True)
 class _Outcome:
     """What became of the pages that were parsed; filled while the run goes on."""
@@ -86,15 +69,17 @@ def reindex(
     started = time.monotonic()
     baseline, warnings = _baseline(engine, options)
     scan = corpus.scan()
-    changes = _changes(scan, baseline, options)
+    anew = _anew(baseline, options)
+    changes = find_changes(scan, baseline, options, anew=anew)
     report = _report(engine, scan, changes, warnings)
     refused = _refused(scan)
     if refused or options.dry_run:
         report = replace(report, refused=refused)
-    elif _nothing_to_do(changes, baseline, options):
+    elif _nothing_to_do(changes, anew=anew):
         report = replace(report, published=True)
     else:
-        report = _publish(engine, _Run(baseline, scan, changes, options), report, progress)
+        run = _Run(baseline, scan, changes, options, anew)
+        report = _publish(engine, run, report, progress)
     return replace(report, seconds=time.monotonic() - started)
 
 
@@ -128,13 +113,25 @@ class _Run:
 
     baseline: Baseline | None
     scan: Scan
-    changes: _Changes
+    changes: Changes
     options: ReindexOptions
+    anew: bool
 
-    @property
-    def fresh(self) -> bool:
-        """Whether everything is built anew."""
-        return self.options.fresh or self.baseline is None or not self.baseline.current
+    def pages(self) -> list[Page]:
+        """Return the pages to parse, in the order of the scan."""
+        changes = self.changes
+        wanted = {page.name for page in (*changes.added, *changes.changed, *changes.same)}
+        return [page for page in self.scan.pages if page.name in wanted]
+
+    def indexed(self) -> dict[str, str]:
+        """Return the ids of the indexed articles by their source."""
+        states = self.baseline.states.values() if self.baseline else ()
+        return {state.source: state.article_id for state in states}
+
+
+def _anew(baseline: Baseline | None, options: ReindexOptions) -> bool:
+    """Return whether nothing that is indexed can be kept."""
+    return options.fresh or baseline is None or not baseline.current
 
 
 def _baseline(engine: Engine, options: ReindexOptions) -> tuple[Baseline | None, list[str]]:
@@ -150,65 +147,8 @@ def _baseline(engine: Engine, options: ReindexOptions) -> tuple[Baseline | None,
     return baseline, []
 
 
-def _changes(scan: Scan, baseline: Baseline | None, options: ReindexOptions) -> _Changes:
-    states = dict(baseline.states) if baseline else {}
-    anew = options.fresh or baseline is None or not baseline.current
-    added: list[Page] = []
-    changed: list[Page] = []
-    same: list[Page] = []
-    renewed: list[SourceState] = []
-    failures: list[Failure] = []
-    unchanged = 0
-    removed = {state.article_id for state in states.values()}
-    for page in scan.pages:
-        known = states.get(page.name)
-        if known is None:
-            added.append(page)
-            continue
-        if known.article_id == page.article_id:
-            removed.discard(known.article_id)
-        try:
-            state = _state_if_unchanged(page, known, options)
-        except CorpusError as error:
-            failures.append(Failure(source=page.name, reason=str(error)))
-            removed.add(known.article_id)
-            continue
-        if state is None:
-            changed.append(page)
-        elif anew:
-            same.append(page)
-        else:
-            unchanged += 1
-            if state != known:
-                renewed.append(state)
-    return _Changes(
-        added=tuple(added),
-        changed=tuple(changed),
-        same=tuple(same),
-        renewed=tuple(renewed),
-        unchanged=unchanged,
-        removed=tuple(sorted(removed)),
-        failures=tuple(failures),
-    )
-
-
-def _state_if_unchanged(
-    page: Page, known: SourceState, options: ReindexOptions
-) -> SourceState | None:
-    """Return the page's present state when its content is what is indexed, else None."""
-    if known.article_id != page.article_id:
-        return None
-    if page.stamp and page.stamp == known.stamp and not options.checksum:
-        return known
-    if digest(page.read()) != known.digest:
-        return None
-    return replace(known, stamp=page.stamp)
-
-
-def _nothing_to_do(changes: _Changes, baseline: Baseline | None, options: ReindexOptions) -> bool:
-    if baseline is None or not baseline.current or options.fresh:
-        return False
-    return not (changes.added or changes.changed or changes.removed)
+def _nothing_to_do(changes: Changes, *, anew: bool) -> bool:
+    return not (anew or changes.added or changes.changed or changes.removed)
 
 
 def _refused(scan: Scan) -> str | None:
@@ -218,7 +158,7 @@ def _refused(scan: Scan) -> str | None:
     return None
 
 
-def _report(engine: Engine, scan: Scan, changes: _Changes, warnings: Sequence[str]) -> Report:
+def _report(engine: Engine, scan: Scan, changes: Changes, warnings: Sequence[str]) -> Report:
     """Return what is known before anything is parsed."""
     generation, articles, sections = None, 0, 0
     try:
@@ -244,7 +184,7 @@ def _report(engine: Engine, scan: Scan, changes: _Changes, warnings: Sequence[st
 def _publish(engine: Engine, run: _Run, report: Report, progress: Progress | None) -> Report:
     outcome = _Outcome()
     try:
-        with engine.writer(fresh=run.fresh) as writer:
+        with engine.writer(fresh=run.anew) as writer:
             _write(writer, run, outcome, progress)
             _check_removals(run, outcome)
             if progress is not None:
@@ -270,34 +210,34 @@ def _publish(engine: Engine, run: _Run, report: Report, progress: Progress | Non
 
 
 def _write(writer: Writer, run: _Run, outcome: _Outcome, progress: Progress | None) -> None:
-    if not run.fresh:
+    if not run.anew:
         for article_id in run.changes.removed:
             writer.delete(article_id)
         for state in run.changes.renewed:
             writer.renew(state)
-    wanted = {page.name for page in (*run.changes.added, *run.changes.changed, *run.changes.same)}
-    pages = [page for page in run.scan.pages if page.name in wanted]
+    _parse(writer, run.pages(), outcome, run.options.jobs, progress)
+    indexed = run.indexed()
+    failed = {indexed[one.source] for one in outcome.failed if one.source in indexed}
+    outcome.lost |= failed - outcome.stored
+    if not run.anew:
+        for article_id in outcome.lost:
+            writer.delete(article_id)
+
+
+def _parse(
+    writer: Writer, pages: Sequence[Page], outcome: _Outcome, jobs: int, progress: Progress | None
+) -> None:
+    """Have the pages parsed and analysed, and store what comes back."""
     if progress is not None:
         progress.scanned(pages=len(pages))
-    digests: dict[str, str] = {}
     by_name = {page.name: page for page in pages}
-    with ParserPool(parse_and_analyse, jobs=run.options.jobs) as pool:
+    digests: dict[str, str] = {}
+    with ParserPool(parse_and_analyse, jobs=jobs) as pool:
         for done, parsed in enumerate(pool.run(_jobs(pages, digests, outcome)), 1):
             page = by_name[parsed.name]
             _store(writer, parsed.value, page, digests.pop(page.name), outcome)
             if progress is not None:
                 progress.advanced(pages=done)
-    indexed = {state.source: state.article_id for state in _states(run.baseline)}
-    for failure in outcome.failed:
-        if failure.source in indexed:
-            outcome.lost.add(indexed[failure.source])
-    if not run.fresh:
-        for article_id in outcome.lost - outcome.stored:
-            writer.delete(article_id)
-
-
-def _states(baseline: Baseline | None) -> Iterator[SourceState]:
-    return iter(baseline.states.values()) if baseline else iter(())
 
 
 def _jobs(pages: Sequence[Page], digests: dict[str, str], outcome: _Outcome) -> Iterator[Job]:
@@ -337,7 +277,7 @@ def _store(
 
 def _check_removals(run: _Run, outcome: _Outcome) -> None:
     """Raise RemovalGuardError when publishing would lose more than is likely to be meant."""
-    before = {state.article_id for state in _states(run.baseline)}
+    before = set(run.indexed().values())
     kept = before - set(run.changes.removed) - outcome.lost | outcome.stored
     gone = before - kept
     if not kept and not run.changes.unchanged:

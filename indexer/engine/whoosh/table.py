@@ -98,6 +98,8 @@ def read_table(reader: IndexReader) -> SectionTable:
     rows: list[list[Any]] = []
     live: list[bool] = []
     for leaf, _offset in reader.leaf_readers():
+        if not leaf.doc_count_all():
+            continue  # an index without segments has a reader that knows no columns
         column = leaf.column_reader("facts")
         for number in range(leaf.doc_count_all()):
             rows.append(json.loads(column[number]))

@@ -1,0 +1,104 @@
+"""What a scan of the sources found against what is indexed.
+
+A page counts as unchanged when the file system vouches for it (its stamp) or when its bytes have
+the digest they had. Ids of articles, not names of files, decide what leaves the index: a page that
+moved keeps its article.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from indexer.corpus import Page, Scan, digest
+from indexer.engine.base import Baseline, SourceState
+from indexer.errors import CorpusError
+from indexer.model import Failure, ReindexOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """The pages of a scan, by what has to be done about them."""
+
+    added: tuple[Page, ...]
+    changed: tuple[Page, ...]
+    same: tuple[Page, ...]
+    """Unchanged, but to be parsed all the same because the index is built anew."""
+    renewed: tuple[SourceState, ...]
+    """Unchanged by content, with a new stamp."""
+    unchanged: int
+    """Pages that need not be parsed."""
+    removed: tuple[str, ...]
+    """Ids of articles whose page is gone, unreadable, or now another article's."""
+    failures: tuple[Failure, ...]
+
+
+@dataclass(slots=True)
+class _Sorting:
+    """The pages that were looked at so far."""
+
+    removed: set[str]
+    added: list[Page] = field(default_factory=list)
+    changed: list[Page] = field(default_factory=list)
+    same: list[Page] = field(default_factory=list)
+    renewed: list[SourceState] = field(default_factory=list)
+    unchanged: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+
+def find_changes(
+    scan: Scan, baseline: Baseline | None, options: ReindexOptions, *, anew: bool
+) -> Changes:
+    """Compare a scan with what is indexed; only pages without a telling stamp are read.
+
+    With `anew`, nothing that is indexed can be kept, and every page is to be parsed.
+    """
+    states = baseline.states if baseline else {}
+    sorting = _Sorting({state.article_id for state in states.values()})
+    for page in scan.pages:
+        known = states.get(page.name)
+        if known is None:
+            sorting.added.append(page)
+        else:
+            _sort(page, known, sorting, options, anew=anew)
+    return Changes(
+        added=tuple(sorting.added),
+        changed=tuple(sorting.changed),
+        same=tuple(sorting.same),
+        renewed=tuple(sorting.renewed),
+        unchanged=sorting.unchanged,
+        removed=tuple(sorted(sorting.removed)),
+        failures=tuple(sorting.failures),
+    )
+
+
+def _sort(
+    page: Page, known: SourceState, sorting: _Sorting, options: ReindexOptions, *, anew: bool
+) -> None:
+    try:
+        state = _state_if_unchanged(page, known, options)
+    except CorpusError as error:
+        sorting.failures.append(Failure(source=page.name, reason=str(error)))
+        return
+    if known.article_id == page.article_id:
+        sorting.removed.discard(known.article_id)
+    if state is None:
+        sorting.changed.append(page)
+    elif anew:
+        sorting.same.append(page)
+    else:
+        sorting.unchanged += 1
+        if state != known:
+            sorting.renewed.append(state)
+
+
+def _state_if_unchanged(
+    page: Page, known: SourceState, options: ReindexOptions
+) -> SourceState | None:
+    """Return the page's present state when its content is what is indexed, else None."""
+    if known.article_id != page.article_id:
+        return None
+    if page.stamp and page.stamp == known.stamp and not options.checksum:
+        return known
+    if digest(page.read()) != known.digest:
+        return None
+    return replace(known, stamp=page.stamp)

@@ -1,0 +1,1 @@
+"""Judged queries: what the search must answer first."""
