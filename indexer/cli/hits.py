@@ -11,6 +11,7 @@ from indexer.knowledge.sections import kind_named
 from indexer.model import Hit, Interpretation, Results, SectionHit
 
 INDENT = "    "
+LENGTH_OF_DATE = len("2026-11-23")
 
 
 def notes(query: Interpretation) -> Iterator[str]:
@@ -96,7 +97,7 @@ def _provenance(hit: Hit) -> str:
     facts = [
         ", ".join(names),
         article.publisher or "",
-        f"dated {date}" if date else "no date found",
+        f"dated {date[:LENGTH_OF_DATE]}" if date else "no date found",
     ]
     return " · ".join(fact for fact in facts if fact)
 

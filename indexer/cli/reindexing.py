@@ -138,6 +138,4 @@ def _headline(report: Report) -> str:
     if not report.published:
         return "Nothing was published"
     size = f"{counted(report.articles, 'article')}, {counted(report.sections, 'section')}"
-    changed = report.added or report.changed or report.removed
-    state = "serves" if changed else "already serves"
-    return f"Generation {report.generation} {state} {size}"
+    return f"Generation {report.generation} serves {size}"

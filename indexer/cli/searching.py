@@ -146,7 +146,8 @@ def _print(invocation: Invocation, results: Results) -> None:
             console.say(line)
         return
     if console.talkative or hits.is_less_than_asked(results):
-        console.answer_lines(f"* {line}" for line in hits.notes(results.query))
+        notes = [f"* {line}" for line in hits.notes(results.query)]
+        console.answer_lines([*notes, ""] if notes else [])
     console.answer_lines(hits.listing(results, width=columns()))
     if not results.hits:
         complain(f"Page {results.request.page} is past the end: there are {results.pages}.")

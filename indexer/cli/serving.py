@@ -6,6 +6,7 @@ import logging
 import select
 import signal
 import socket
+from contextlib import suppress
 from dataclasses import replace
 from ipaddress import ip_address
 from types import FrameType
@@ -68,8 +69,7 @@ def serve(
         return exits.UNAVAILABLE
     with listener:
         server = waitress.server.create_server(application, **adjustments(settings, listener))
-        announce(settings.host, listener.getsockname()[1])
-        return run(server)
+        return run(server, settings.host)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -114,8 +114,11 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def run(server: waitress.server.BaseWSGIServer) -> int:
-    """Serve until a signal; requests under way are answered first."""
+def run(server: waitress.server.BaseWSGIServer, host: str) -> int:
+    """Serve until a signal, and say so once a signal would be heeded.
+
+    Requests under way are answered first.
+    """
     received: list[int] = []
 
     def stop(number: int, _: FrameType | None) -> None:
@@ -124,6 +127,8 @@ def run(server: waitress.server.BaseWSGIServer) -> int:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    server.run()
+    with suppress(KeyboardInterrupt):
+        announce(host, server.effective_port)
+        server.run()
     complain("Stopped.")
     return exits.INTERRUPTED if signal.SIGINT in received else exits.DONE

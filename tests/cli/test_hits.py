@@ -36,7 +36,10 @@ SECTION = SectionHit(
 )
 HIT = Hit(
     article=ArticleSummary(
-        id="imuran", title="A guide to Imuran", drugs=(IMURAN,), modified="2026-01-02"
+        id="imuran",
+        title="A guide to Imuran",
+        drugs=(IMURAN,),
+        modified="2026-01-02T16:40:00+01:00",
     ),
     score=3.5,
     sections=(SECTION,),
