@@ -448,6 +448,7 @@ def test_damage_to_all_that_is_kept_is_told_in_full(root: Path) -> None:
     assert "reindex --fresh" in str(caught.value)
     build = publish(root, {"d": b"4"})
     assert build.base is None
+    assert "gen-000001/b: missing" in build.warnings
     assert contents(served(root)) == {"d": b"4"}
     assert entries(root) == {"CURRENT", "builder.lock", "gen-000003"}
 
@@ -699,6 +700,31 @@ def test_storage_failing_at_any_moment_costs_nothing_that_was_served(
         if not faults.fired:
             break
     assert failures > 15
+
+
+def test_everything_is_on_the_disk_before_the_rename_and_the_rename_after_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a power cut would show: a rename can reach the disk before the bytes it speaks of."""
+    publish(root, {"a": b"1"})
+    steps: list[object] = []
+    sync, rename = os.fsync, os.replace
+
+    def fsync(descriptor: int) -> None:
+        sync(descriptor)
+        steps.append(os.fstat(descriptor).st_ino)
+
+    def replace(source: Path, target: Path) -> None:
+        rename(source, target)
+        steps.append("rename")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", replace)
+    folder = publish(root, {"b": b"2"}).folder
+    rename_at = steps.index("rename")
+    for path in [*folder.iterdir(), folder, root, root / "CURRENT"]:
+        assert path.stat().st_ino in steps[:rename_at], path
+    assert steps[rename_at + 1 :] == [root.stat().st_ino]
 
 
 def test_a_rename_that_might_not_last_is_done_with_a_warning(

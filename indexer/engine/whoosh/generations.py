@@ -251,8 +251,10 @@ class Generations:
         served: Generation | None = None
         warnings: tuple[str, ...] = ()
         try:
-            kept = decode_pointer(pointer) if pointer else ()
-            served = self._inspect(pointer, stop_at_whole=True).generation if pointer else None
+            if pointer:
+                kept = decode_pointer(pointer)
+                inspection = self._inspect(pointer, stop_at_whole=True)
+                served, warnings = inspection.generation, inspection.problems
         except IndexDamagedError as error:
             warnings = (str(error),)
         if kept or not pointer:  # else nobody knows which folders are needed
