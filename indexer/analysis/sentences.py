@@ -15,6 +15,19 @@ _STOPS = re.compile(r"(?<![.!?…。！？])([.!?…。！？]++)([\"'”’»)\
 _VISIBLE = re.compile(r"\S")
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘/–—-]*\Z")
 
+LONGEST_SENTENCE: Final = 1_000
+"""Code points above which a sentence is cut after all; hardly any real one is that long."""
+
+CUT_TO: Final = 600
+BEFORE_MATCH: Final = 150
+"""Code points to keep of a sentence that is cut, and how many of them stand before the match."""
+
+NEGATION = re.compile(
+    r"\b(?:not|no|never|avoid(?:ed|ing)?|unless|without|except|cannot|neither|nor|stop|\w+n['’]t)\b",
+    re.IGNORECASE,
+)
+"""Words that turn what follows them in a sentence into its opposite."""
+
 _LOOK_BACK: Final = 48
 """Code points before a full stop that can say what it means: two long words."""
 
@@ -53,6 +66,48 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
         found += _sentences_of_line(text, start, line_end)
         start = line_end + 1
     return found
+
+
+def shortened(
+    text: str, start: int, end: int, *, match: tuple[int, int] | None = None
+) -> tuple[int, int]:
+    """Return the range of a sentence, of one beyond all measure the part around a match.
+
+    The part is made of whole words and is not longer than LONGEST_SENTENCE. It never begins after
+    a negation: it takes the negation in, or begins (and maybe ends) before the match.
+    """
+    if end - start <= LONGEST_SENTENCE:
+        return start, end
+    begin, least = start, start
+    if match and match[1] - start <= CUT_TO:
+        least = match[1]
+    elif match:
+        part = _word_start(text, start, match[0])
+        negation = NEGATION.search(text, start, part)
+        part = negation.start() if negation else part
+        if match[1] - part <= LONGEST_SENTENCE:
+            begin, least = part, match[1]
+    return begin, _word_end(text, least, max(least, begin + CUT_TO), end)
+
+
+def _word_start(text: str, start: int, match: int) -> int:
+    """Return where a word begins some way before a match, not between a number and its unit."""
+    begin = text.find(" ", max(start, match - BEFORE_MATCH), match) + 1
+    if not begin:
+        return match
+    while begin > start + 1 and text[begin - 2].isdigit():
+        begin = max(start, text.rfind(" ", start, begin - 1) + 1)
+    return begin
+
+
+def _word_end(text: str, least: int, most: int, end: int) -> int:
+    """Return where a word ends between two places, not between a number and its unit."""
+    if most >= end:
+        return end
+    blank = text.rfind(" ", least, most + 1)
+    while blank > least and text[blank - 1].isdigit():
+        blank = text.rfind(" ", least, blank)
+    return blank if blank > least else most
 
 
 def _sentences_of_line(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -1,0 +1,356 @@
+"""The best passages of a section for what was asked, verbatim, with the ranges that matched.
+
+A *passage* is what can be quoted alone: a sentence, a list item, a table row. It is never cut, so
+that no *not* is lost, and an item or row brings the sentence it needs to be understood: as one
+piece of text where that is near, as a snippet of its own before it where it is far.
+
+Passages are chosen one by one: the first covers most of what was asked, each further one what is
+not covered yet, as in maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998). They are
+shown in reading order, neighbours as one. Only lines that hold a searched term are analysed.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, TypeAlias
+
+from indexer.analysis.sentences import sentences, shortened
+from indexer.analysis.tokens import terms as analysed
+from indexer.analysis.tokens import tokenize
+from indexer.model import Block, BlockKind, Mark, MarkKind, Section, Snippet
+
+LONGEST_TOTAL: Final = 600
+"""Code points of all snippets of a section: about seven sentences of usual length."""
+
+LONGEST_WITH_LEAD: Final = 320
+"""Code points up to which an item and its lead-in are one piece of text."""
+
+INTRODUCTION: Final = 240
+"""Code points to show of a section in which nothing matches."""
+
+# What a passage is worth. Judged by eye on real leaflets: what is covered decides, the rest
+# settles what covers alike.
+_RELATED: Final = 0.6  # a related match, compared with a direct one
+_LONGER: Final = 0.1  # each further term of a phrase, up to ...
+_MOST_LONGER: Final = 3
+_AGAIN: Final = 0.3  # a concept that another passage covers
+_CLOSE: Final = 0.5  # two concepts side by side
+_NEAR: Final = 40.0  # code points between them at which that counts half
+_REPEAT: Final = 0.05  # each further match, up to ...
+_MOST_REPEATS: Final = 3
+_EARLY: Final = 0.1  # the beginning of the text, compared with its end
+_WORTHWHILE: Final = 0.25  # of the best score: less is not shown
+
+_TRIES: Final = 8
+"""Passages to look at for each that may be shown."""
+
+_LONGEST_CHAIN: Final = 4
+"""Lead-ins to show of a deeply nested item: the nearest ones and the outermost."""
+
+_WHOLE_KINDS: Final[frozenset[BlockKind]] = frozenset({"row", "caption", "term"})
+_WHOLE_IF_SHORT: Final[frozenset[BlockKind]] = frozenset({"item", "definition"})
+_HEADS: Final[frozenset[BlockKind]] = frozenset({"caption", "term"})
+
+_Range: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Highlight:
+    """Folded terms that stand at consecutive positions, and the concept they are found for."""
+
+    terms: tuple[str, ...]
+    kind: MarkKind
+    concept: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A highlight where it stands in a text."""
+
+    start: int
+    end: int
+    highlight: Highlight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Passage:
+    """A range that can be quoted, with what is found in it."""
+
+    start: int
+    end: int
+    block: int
+    found: tuple[_Found, ...]
+    weights: dict[int, float]
+    """What it holds of each concept."""
+
+    def score(self, covered: AbstractSet[int], length: int) -> float:
+        """Say how much it shows that is not covered yet, in a text of a length."""
+        fresh = sum(
+            weight * (_AGAIN if concept in covered else 1.0)
+            for concept, weight in self.weights.items()
+        )
+        near = max(
+            (
+                1.0 / (1.0 + max(0, after.start - before.end) / _NEAR)
+                for before, after in pairwise(self.found)
+                if before.highlight.concept != after.highlight.concept
+            ),
+            default=0.0,
+        )
+        repeats = min(len(self.found) - len(self.weights), _MOST_REPEATS)
+        early = 1.0 - self.start / length
+        return fresh + _CLOSE * near + _REPEAT * repeats + _EARLY * early
+
+
+def best_snippets(
+    section: Section, highlights: Sequence[Highlight], *, limit: int = 3
+) -> tuple[Snippet, ...]:
+    """Return the best passages of a section in reading order, its beginning if nothing matches.
+
+    At most `limit` snippets; the lead-in of the best passage is added beyond that. Together they
+    have 600 code points or less, unless the best passage alone has more. Deterministic, and
+    linear in the length of the text.
+    """
+    text = section.text
+    blocks = section.blocks or _lines_as_blocks(text)
+    if not text.strip() or not blocks:
+        return ()
+    found = _find(text, highlights)
+    reader = _Reader(text, blocks)
+    ranges = reader.choose(found, limit) if found else [reader.introduction()]
+    marks = _without_overlaps(found)
+    return tuple(_snippet(text, start, end, marks) for start, end in ranges)
+
+
+def mark_text(text: str, highlights: Sequence[Highlight]) -> tuple[Mark, ...]:
+    """Return everything in a text that a highlight stands for: sorted, disjoint ranges."""
+    return tuple(_without_overlaps(_find(text, highlights)))
+
+
+# --- what matches -----------------------------------------------------------------------------
+
+
+def _find(text: str, highlights: Iterable[Highlight]) -> list[_Found]:
+    """Find the highlights in a text, line by line."""
+    by_first: dict[str, list[Highlight]] = {}
+    for highlight in highlights:
+        if highlight.terms:
+            by_first.setdefault(highlight.terms[0], []).append(highlight)
+    found: list[_Found] = []
+    start = 0
+    for line in text.split("\n"):
+        # Terms are several times cheaper than tokens, and most lines hold none that is searched.
+        if not by_first.keys().isdisjoint(analysed(line)):
+            found += _find_in_line(line, start, by_first)
+        start += len(line) + 1
+    return found
+
+
+def _find_in_line(line: str, offset: int, by_first: dict[str, list[Highlight]]) -> list[_Found]:
+    tokens = [token for token in tokenize(line) if token]
+    terms = tuple(token.term for token in tokens)
+    return [
+        _Found(
+            start=offset + tokens[at].start,
+            end=offset + tokens[at + len(highlight.terms) - 1].end,
+            highlight=highlight,
+        )
+        for at, term in enumerate(terms)
+        for highlight in by_first.get(term, ())
+        if terms[at : at + len(highlight.terms)] == highlight.terms
+    ]
+
+
+def _without_overlaps(found: Iterable[_Found]) -> list[Mark]:
+    """Resolve overlaps: the longer range wins, then the direct one, then the earlier one."""
+    ranked = sorted(
+        found, key=lambda one: (one.start - one.end, one.highlight.kind != "direct", one.start)
+    )
+    taken: set[int] = set()
+    marks = []
+    for one in ranked:
+        # A longer range came first: one that overlaps a shorter has one of its ends inside.
+        if one.start not in taken and one.end - 1 not in taken:
+            taken.update(range(one.start, one.end))
+            marks.append(Mark(one.start, one.end, one.highlight.kind))
+    return sorted(marks, key=lambda mark: mark.start)
+
+
+def _snippet(text: str, start: int, end: int, marks: Sequence[Mark]) -> Snippet:
+    first = bisect_right(marks, start - 1, key=lambda mark: mark.start)
+    inside = tuple(
+        Mark(mark.start - start, mark.end - start, mark.kind)
+        for mark in marks[first:]
+        if mark.end <= end
+    )
+    return Snippet(text=text[start:end], start=start, marks=inside)
+
+
+# --- what to quote ----------------------------------------------------------------------------
+
+
+def _lines_as_blocks(text: str) -> tuple[Block, ...]:
+    blocks = []
+    start = 0
+    for line in text.split("\n"):
+        if line.strip():
+            blocks.append(Block(kind="paragraph", start=start, end=start + len(line)))
+        start += len(line) + 1
+    return tuple(blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Chooses passages of one section."""
+
+    text: str
+    blocks: Sequence[Block]
+
+    # --- the best passages --------------------------------------------------------------------
+
+    def choose(self, found: Sequence[_Found], limit: int) -> list[_Range]:
+        """Choose the ranges to show for what is found."""
+        passages = self._passages(found)
+        covered: set[int] = set()
+        chosen: list[_Range] = []
+        best = 0.0
+        # What does not fit is passed over, but not without end.
+        for _ in range(min(len(passages), _TRIES * limit)):
+            scores = [passage.score(covered, len(self.text)) for passage in passages]
+            score = max(scores)
+            if chosen and (score < best * _WORTHWHILE or len(chosen) >= limit):
+                break
+            passage = passages.pop(scores.index(score))
+            widened = self._merged([*chosen, *self._with_context(passage)])
+            if chosen and (len(widened) > limit or _length(widened) > LONGEST_TOTAL):
+                continue
+            chosen, best = widened, best or score
+            covered |= passage.weights.keys()
+        return chosen
+
+    def _passages(self, found: Sequence[_Found]) -> list[_Passage]:
+        """Cut the blocks that hold something into passages; keep those that hold something."""
+        starts = [block.start for block in self.blocks]
+        in_block: dict[int, list[_Found]] = {}
+        for one in found:
+            in_block.setdefault(max(0, bisect_right(starts, one.start) - 1), []).append(one)
+        return [
+            passage
+            for block, inside in in_block.items()
+            for passage in self._passages_of(block, inside)
+        ]
+
+    def _passages_of(self, block: int, found: Sequence[_Found]) -> Iterator[_Passage]:
+        ranges = self._quotable(block)
+        starts = [start for start, _ in ranges]
+        in_range: dict[int, list[_Found]] = {}
+        for one in found:
+            in_range.setdefault(max(0, bisect_right(starts, one.start) - 1), []).append(one)
+        for index, inside in in_range.items():
+            shown = min(inside, key=lambda one: (one.highlight.kind != "direct", one.start))
+            start, end = shortened(self.text, *ranges[index], match=(shown.start, shown.end))
+            kept = [one for one in inside if start <= one.start and one.end <= end]
+            yield _Passage(
+                start=start, end=end, block=block, found=tuple(kept), weights=_weights(kept)
+            )
+
+    def _quotable(self, index: int) -> list[_Range]:
+        """Cut a block into what can be quoted: a row whole, an item whole unless it is long."""
+        block = self.blocks[index]
+        is_short = block.end - block.start <= LONGEST_WITH_LEAD
+        if block.kind in _WHOLE_KINDS or (is_short and block.kind in _WHOLE_IF_SHORT):
+            return [(block.start, block.end)]
+        return sentences(self.text, block.start, block.end) or [(block.start, block.end)]
+
+    # --- what a passage needs to be understood --------------------------------------------------
+
+    def _with_context(self, passage: _Passage) -> list[_Range]:
+        """Return a passage with its lead-ins, as one range as far as they are near."""
+        end = self._with_what_it_leads_to(passage.block, passage.start, passage.end)
+        ranges = [(passage.start, end)]
+        for start, lead_end in self._leads(passage.block):
+            nearest = ranges[0]
+            if nearest[1] - start <= LONGEST_WITH_LEAD:
+                ranges[0] = (start, nearest[1])
+            else:
+                ranges.insert(0, (start, lead_end))
+        return ranges
+
+    def _leads(self, index: int) -> list[_Range]:
+        """Return the lead-ins of a block, nearest first: of a paragraph its last sentence."""
+        chain = []
+        lead = self.blocks[index].lead
+        # A lead stands before what it leads to; anything else would be a circle.
+        while lead is not None and 0 <= lead < index:
+            chain.append(lead)
+            index, lead = lead, self.blocks[lead].lead
+        if len(chain) > _LONGEST_CHAIN:
+            chain = [*chain[: _LONGEST_CHAIN - 1], chain[-1]]
+        return [shortened(self.text, *self._quotable(lead)[-1]) for lead in chain]
+
+    def _with_what_it_leads_to(self, index: int, start: int, end: int) -> int:
+        """Return where a passage ends together with the first items that it introduces."""
+        following = index + 1
+        leads = end == self.blocks[index].end and (
+            self.text[end - 1] == ":" or self.blocks[index].kind in _HEADS
+        )
+        if not leads or following == len(self.blocks) or self.blocks[following].lead != index:
+            return end
+        if self.blocks[following].end - start <= LONGEST_TOTAL:
+            end = self.blocks[following].end
+        for block in self.blocks[following + 1 :]:
+            if block.lead is None or block.end - start > LONGEST_WITH_LEAD:
+                break
+            end = block.end
+        return end
+
+    def _merged(self, ranges: Iterable[_Range]) -> list[_Range]:
+        """Put ranges in order; make one of those that overlap or have only a blank between."""
+        merged: list[_Range] = []
+        for start, end in sorted(ranges):
+            if merged and not self.text[merged[-1][1] : start].strip():
+                merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+            else:
+                merged.append((start, end))
+        return merged
+
+    # --- where nothing matches ------------------------------------------------------------------
+
+    def introduction(self) -> _Range:
+        """Return the first sentences, with the first items of a list that they introduce."""
+        last, (start, end) = 0, self._quotable(0)[0]
+        start, end = shortened(self.text, start, end)
+        for index, piece_start, piece_end in self._pieces():
+            if piece_start < end:
+                continue
+            if piece_end - start > INTRODUCTION or self.text[end:piece_start].strip():
+                break
+            last, end = index, piece_end
+        return start, self._with_what_it_leads_to(last, start, end)
+
+    def _pieces(self) -> Iterator[tuple[int, int, int]]:
+        for index in range(len(self.blocks)):
+            for start, end in self._quotable(index):
+                yield index, start, end
+
+
+def _length(ranges: Iterable[_Range]) -> int:
+    return sum(end - start for start, end in ranges)
+
+
+# --- what a passage is worth --------------------------------------------------------------------
+
+
+def _weights(found: Iterable[_Found]) -> dict[int, float]:
+    """Weigh each concept by its best match: direct before related, a phrase before a word."""
+    weights: dict[int, float] = {}
+    for one in found:
+        highlight = one.highlight
+        weight = 1.0 if highlight.kind == "direct" else _RELATED
+        weight += _LONGER * min(len(highlight.terms) - 1, _MOST_LONGER)
+        weights[highlight.concept] = max(weight, weights.get(highlight.concept, 0.0))
+    return weights
