@@ -51,8 +51,8 @@ def parse_page(data: bytes, *, article_id: str, source: str) -> Article:
     page = parse_markup(decoded.text)
     content = find_content(page)
     lines = read_lines(content.roots, content.dropped)
-    heading = next((line.text for line in lines if line.level == 1), "")
-    about = read_metadata(page, content, heading=heading, source=source)
+    headings = [(line.level, line.text) for line in lines if line.level or line.heading_like]
+    about = read_metadata(page, content, headings=headings, source=source)
     sections = build_sections(lines, about.title)
     if not any(section.text for section in sections):
         raise CorpusError("no text of an article was found in the page")

@@ -8,7 +8,7 @@ be understood is left out, with a warning where that helps.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -63,12 +63,16 @@ class Metadata:
     warnings: tuple[str, ...] = ()
 
 
-def read_metadata(page: BeautifulSoup, content: Content, *, heading: str, source: str) -> Metadata:
+def read_metadata(
+    page: BeautifulSoup, content: Content, *, headings: Sequence[tuple[int, str]], source: str
+) -> Metadata:
     """Read a page's metadata.
 
-    `heading` is the first `h1` of the content, which is the title if there is one; the file name
-    in `source` is the last resort.
+    `headings` are levels and texts of the content's headings: the first `h1` is the title if
+    there is one; the file name in `source` is the last resort.
     """
+    heading = next((text for level, text in headings if level == 1), "")
+    first = headings[0][1] if headings else ""
     data = read_linked_data(page)
     meta = _Meta(page)
     visible = _Visible(page, content)
@@ -77,7 +81,7 @@ def read_metadata(page: BeautifulSoup, content: Content, *, heading: str, source
         "modified": _first_date(data.modified, *meta.all(_MODIFIED), *visible.modified),
     }
     return Metadata(
-        title=heading or _title(page, data, meta, source),
+        title=heading or _title(page, data, meta, first) or title_of_file(source),
         url=_first_url(meta.links("canonical"), meta.all(("og:url",)), (data.url,)),
         language=_language(page, meta, data),
         author=next(_names((data.author, *meta.all(_AUTHORS), *visible.authors)), None),
@@ -106,8 +110,12 @@ def iso_date(text: str) -> str | None:
     return None
 
 
-def title_without_site(title: str, site: str) -> str:
-    """Cut the name of the site from the title of a browser window."""
+def title_without_site(title: str, site: str, heading: str = "") -> str:
+    """Cut the name of the site from the title of a browser window.
+
+    A part after a dash is the site's name only if something says so: `site`, another separator,
+    the name of a host, or the article's first heading, which begins like the part before.
+    """
     separators = list(_SUFFIX.finditer(title))
     if not separators:
         return title
@@ -117,7 +125,9 @@ def title_without_site(title: str, site: str) -> str:
         return title[: last.start()]
     if site and title[: first.start()].casefold() == site.casefold():
         return title[first.end() :]
-    sure = not _DASH.fullmatch(last.group()) or len(separators) > 1 or _HOST.search(ending)
+    sure = not _DASH.fullmatch(last.group()) or len(separators) > 1
+    sure = sure or _HOST.search(ending) is not None
+    sure = sure or heading.casefold().startswith(title[: last.start()].casefold())
     return title[: last.start()] if sure else title
 
 
@@ -206,8 +216,8 @@ def _tokens(tag: Tag, name: str) -> frozenset[str]:
     return frozenset(str(tag.attrs.get(name, "")).lower().split())
 
 
-def _title(page: BeautifulSoup, data: LinkedData, meta: _Meta, source: str) -> str:
-    """Choose a title for a page without an `h1`."""
+def _title(page: BeautifulSoup, data: LinkedData, meta: _Meta, heading: str) -> str:
+    """Choose a title for a page without an `h1`; `heading` is its first heading."""
     candidates = [*meta.all(("og:title",)), data.headline, *meta.all(("twitter:title",))]
     for candidate in candidates:
         title = bounded(candidate, _TITLE_LENGTH)
@@ -216,7 +226,7 @@ def _title(page: BeautifulSoup, data: LinkedData, meta: _Meta, source: str) -> s
     site = bounded("".join(meta.all(("og:site_name",))[:1]), _NAME_LENGTH)
     window = page.find("title")
     title = bounded(window.get_text(), _TITLE_LENGTH) if window else ""
-    return title_without_site(title, site) if title else title_of_file(source)
+    return title_without_site(title, site, heading)
 
 
 def title_of_file(source: str) -> str:

@@ -104,6 +104,8 @@ def _cut(lines: Sequence[Line], title: str) -> list[_Part]:
                 headed = True
             elif not _is_doubled(parts[-1], line, headed=headed or len(parts) > 1):
                 parts.append(_Part(line.text, level))
+        elif line.heading_like and len(parts) == 1 and not headed and _same(line.text, title):
+            headed = True
         elif line.heading_like and _has_text_below(lines, index):
             parts.append(_Part(line.text, min(level + 1, MAX_LEVEL)))
         else:
