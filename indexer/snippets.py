@@ -19,8 +19,8 @@ from itertools import pairwise
 from typing import Final, TypeAlias
 
 from indexer.analysis.sentences import sentences, shortened
+from indexer.analysis.tokens import spans
 from indexer.analysis.tokens import terms as analysed
-from indexer.analysis.tokens import tokenize
 from indexer.model import Block, BlockKind, Mark, MarkKind, Section, Snippet
 
 LONGEST_TOTAL: Final = 600
@@ -30,7 +30,8 @@ LONGEST_WITH_LEAD: Final = 320
 """Code points up to which an item and its lead-in are one piece of text."""
 
 INTRODUCTION: Final = 240
-"""Code points to show of a section in which nothing matches."""
+SHORTEST_INTRODUCTION: Final = 60
+"""Code points to show of a section in which nothing matches: at most, but at least so many."""
 
 # What a passage is worth. Judged by eye on real leaflets: what is covered decides, the rest
 # settles what covers alike.
@@ -53,7 +54,6 @@ _LONGEST_CHAIN: Final = 4
 
 _WHOLE_KINDS: Final[frozenset[BlockKind]] = frozenset({"row", "caption", "term"})
 _WHOLE_IF_SHORT: Final[frozenset[BlockKind]] = frozenset({"item", "definition"})
-_HEADS: Final[frozenset[BlockKind]] = frozenset({"caption", "term"})
 
 _Range: TypeAlias = tuple[int, int]
 
@@ -151,16 +151,17 @@ def _find(text: str, highlights: Iterable[Highlight]) -> list[_Found]:
 
 
 def _find_in_line(line: str, offset: int, by_first: dict[str, list[Highlight]]) -> list[_Found]:
-    tokens = [token for token in tokenize(line) if token]
-    terms = tuple(token.term for token in tokens)
+    tokens = spans(line)
+    terms = tuple(term for term, _, _ in tokens)
     return [
         _Found(
-            start=offset + tokens[at].start,
-            end=offset + tokens[at + len(highlight.terms) - 1].end,
+            start=offset + tokens[at][1],
+            end=offset + tokens[at + len(highlight.terms) - 1][2],
             highlight=highlight,
         )
         for at, term in enumerate(terms)
-        for highlight in by_first.get(term, ())
+        if term in by_first
+        for highlight in by_first[term]
         if terms[at : at + len(highlight.terms)] == highlight.terms
     ]
 
@@ -295,10 +296,9 @@ class _Reader:
     def _with_what_it_leads_to(self, index: int, start: int, end: int) -> int:
         """Return where a passage ends together with the first items that it introduces."""
         following = index + 1
-        leads = end == self.blocks[index].end and (
-            self.text[end - 1] == ":" or self.blocks[index].kind in _HEADS
-        )
-        if not leads or following == len(self.blocks) or self.blocks[following].lead != index:
+        if end != self.blocks[index].end or following == len(self.blocks):
+            return end
+        if self.blocks[following].lead != index:
             return end
         if self.blocks[following].end - start <= LONGEST_TOTAL:
             end = self.blocks[following].end
@@ -327,7 +327,8 @@ class _Reader:
         for index, piece_start, piece_end in self._pieces():
             if piece_start < end:
                 continue
-            if piece_end - start > INTRODUCTION or self.text[end:piece_start].strip():
+            most = INTRODUCTION if end - start >= SHORTEST_INTRODUCTION else LONGEST_TOTAL
+            if piece_end - start > most or self.text[end:piece_start].strip():
                 break
             last, end = index, piece_end
         return start, self._with_what_it_leads_to(last, start, end)

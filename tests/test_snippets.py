@@ -201,6 +201,18 @@ def test_without_a_match_an_introduction_brings_its_first_items() -> None:
     assert snippet.text.endswith("of a long list")
 
 
+def test_an_introduction_says_more_than_a_few_words() -> None:
+    long = "It contains " + "one thing and " * 20 + "another."
+    opening = section(("paragraph", "What it contains", None), ("paragraph", long, None))
+    assert texts(best_snippets(opening, [])) == [opening.text]
+
+
+def test_a_lead_in_without_a_colon_brings_its_first_items_too() -> None:
+    listed = section(("paragraph", "You take it because", None), ("item", "• it helps " * 25, 0))
+    assert texts(best_snippets(listed, [])) == [listed.text]
+    assert texts(best_snippets(listed, [highlight("because")])) == [listed.text]
+
+
 def test_an_empty_section_has_no_snippet() -> None:
     assert best_snippets(Section(id="s", heading="H", level=2), [highlight("a")]) == ()
 

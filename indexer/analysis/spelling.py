@@ -35,54 +35,60 @@ def _any_of(words: str, *, without: str = "") -> str:
     return f"({'|'.join(word.removesuffix(without) for word in words.split())})"
 
 
-_RULES: Final = tuple(
-    (re.compile(british), american)
-    for british, american in (
-        ("^(anti)?oestr", r"\1estr"),
-        ("^oedema", "edema"),
-        ("(lymph|myx|papill)oedema", r"\1edema"),
-        ("(angio|gastro)o(?=edema|esoph)", r"\1"),
-        ("^oesoph", "esoph"),
-        ("(rrh|pn)oe", r"\1e"),
-        ("^(f)oe(?=t)|^(c)oe(?=lia)|^(am)oe(?=b)|^(hom)oe(?=o)", r"\1\2\3\4e"),
-        ("manoeuvre", "maneuver"),
-        ("haem", "hem"),
-        ("aemi(?=[ac])", "emi"),
-        ("leukaem", "leukem"),
-        ("paed", "ped"),
-        ("gynaec", "gynec"),
-        ("aesthe", "esthe"),
-        ("^(f|c)aec(?=a|es|um)", r"\1ec"),
-        ("^aetiolog", "etiolog"),
-        ("^(n)ae(?=v)|^(c)ae(?=sar)|(ph)ae(?=o)|^(pr)ae(?=vi)", r"\1\2\3\4e"),
-        (_any_of(_IN_OUR, without="ur") + "ur", r"\1r"),
-        (_any_of(_IN_RE, without="re") + "re(?=[sd]?$)", r"\1er"),
-        ("isation", "ization"),
-        (_any_of(_IN_ISE) + "is(?=(?:e[drs]?|ers|ing|able)$)", r"\1iz"),
-        ("((?:an|cat|di|par)al|hydrol)ys(?=(?:e[dr]?|ers|ing)$)", r"\1yz"),
-        (_any_of(_DOUBLING_L) + "l(?=(?:ed|ing|ers?)$)", r"\1"),
-        ("^(enro|fulfi|insti)l(?=s?$|ments?$)", r"\1ll"),
-        ("^(ski|wi)l(?=ful)", r"\1ll"),
-        ("sulph", "sulf"),
-        ("^leuco(?=cyt|peni|trien)", "leuko"),
-        ("gramme(?=s?$)", "gram"),
-        ("^(defen|licen|offen)ce(?=s?$)", r"\1se"),
-        ("^practis(?=e[ds]?$|ing$)", "practic"),
-        ("^neurone(?=s?$)", "neuron"),
-        ("^artefact", "artifact"),
-        ("^sceptic", "skeptic"),
-        ("^mould(?=s?$|y$)", "mold"),
-        ("^grey", "gray"),
-        ("^ageing$", "aging"),
-        ("^aluminium", "aluminum"),
-        ("^judgement", "judgment"),
-        ("^pyjamas$", "pajamas"),
-    )
+_REWRITTEN: Final = (
+    ("^(anti)?oestr", r"\1estr"),
+    ("^oedema", "edema"),
+    ("(lymph|myx|papill)oedema", r"\1edema"),
+    ("(angio|gastro)o(?=edema|esoph)", r"\1"),
+    ("^oesoph", "esoph"),
+    ("(rrh|pn)oe", r"\1e"),
+    ("^(f)oe(?=t)|^(c)oe(?=lia)|^(am)oe(?=b)|^(hom)oe(?=o)", r"\1\2\3\4e"),
+    ("manoeuvre", "maneuver"),
+    ("haem", "hem"),
+    ("aemi(?=[ac])", "emi"),
+    ("leukaem", "leukem"),
+    ("paed", "ped"),
+    ("gynaec", "gynec"),
+    ("aesthe", "esthe"),
+    ("^(f|c)aec(?=a|es|um)", r"\1ec"),
+    ("^aetiolog", "etiolog"),
+    ("^(n)ae(?=v)|^(c)ae(?=sar)|(ph)ae(?=o)|^(pr)ae(?=vi)", r"\1\2\3\4e"),
+    (_any_of(_IN_OUR, without="ur") + "ur", r"\1r"),
+    (_any_of(_IN_RE, without="re") + "re(?=s?$)", r"\1er"),
+    ("^centr(?=ed$|ing$)", "center"),
+    ("isation", "ization"),
+    (_any_of(_IN_ISE) + "is(?=(?:e[drs]?|ers|ing|able)$)", r"\1iz"),
+    ("((?:an|cat|di|par)al|hydrol)ys(?=(?:e[dr]?|ers|ing)$)", r"\1yz"),
+    (_any_of(_DOUBLING_L) + "l(?=(?:ed|ing|ers?)$)", r"\1"),
+    ("^(enro|fulfi|insti)l(?=s?$|ments?$)", r"\1ll"),
+    ("^(ski|wi)l(?=ful)", r"\1ll"),
+    ("sulph", "sulf"),
+    ("^leuco(?=cyt|peni|trien)", "leuko"),
+    ("gramme(?=s?$)", "gram"),
+    ("^(defen|licen|offen)ce(?=s?$)", r"\1se"),
+    ("^practis(?=e[ds]?$|ing$)", "practic"),
+    ("^neurone(?=s?$)", "neuron"),
+    ("^artefact", "artifact"),
+    ("^sceptic", "skeptic"),
+    ("^mould(?=s?$|y$)", "mold"),
+    ("^grey", "gray"),
+    ("^ageing$", "aging"),
+    ("^aluminium", "aluminum"),
+    ("^judgement", "judgment"),
+    ("^pyjamas$", "pajamas"),
 )
+"""What is British, and what to write for it, in the order in which to look."""
+
+_RULES: Final = tuple((re.compile(british), american) for british, american in _REWRITTEN)
+
+# Hardly any word is British: one search over all rules tells, six times faster than each.
+_ANY: Final = re.compile("|".join(f"(?:{british})" for british, _ in _REWRITTEN))
 
 
 def american(term: str) -> str:
     """Return the American spelling of a folded English word, or the word itself."""
+    if not _ANY.search(term):
+        return term
     for british, spelling in _RULES:
         term = british.sub(spelling, term)
     return term

@@ -55,16 +55,21 @@ def tokenize(text: str) -> list[Token | None]:
     tokens: list[Token | None] = []
     line_start = 0
     for line in text.split("\n"):
-        found = [
-            Token(term, line_start + chunk.start() + start, line_start + chunk.start() + end)
-            for chunk in _CHUNK.finditer(line)
-            for term, start, end in _SPANS[chunk.group()]
-        ]
+        found = spans(line)
         if found and tokens:
             tokens.append(None)
-        tokens += found
+        tokens += [Token(term, line_start + start, line_start + end) for term, start, end in found]
         line_start += len(line) + 1
     return tokens
+
+
+def spans(line: str) -> list[tuple[str, int, int]]:
+    """Return term, start and end of the tokens of one line: `tokenize` without its objects."""
+    found: list[_Span] = []
+    for chunk in _CHUNK.finditer(line):
+        at = chunk.start()
+        found += [(term, at + start, at + end) for term, start, end in _SPANS[chunk.group()]]
+    return found
 
 
 def terms(text: str) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ STEMMER = Stemmer(DRUGS)
         "fibre fibres fiber",
         "litre litres liter",
         "millilitre millilitres milliliter",
-        "centre centers",
+        "centre centers centred centered",
         "labelled labeled",
         "caesarean cesarean",
         "milligramme milligrammes milligram",
