@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -62,7 +62,7 @@ def nothing_found(results: Results) -> Iterator[str]:
         f"({counted(status.sections, 'section')})."
     )
     yield from notes(results.query)
-    yield _absence(results.query)
+    yield _absence(results, filters)
     advice = ["fewer or other words"]
     if filters:
         advice.append("no filter")
@@ -82,12 +82,15 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _absence(query: Interpretation) -> str:
+def _absence(results: Results, filters: Sequence[str]) -> str:
+    """Return what the absence of an answer means; of a drug and a kind alone, say which."""
+    query = results.query
     drugs = " and ".join(drug.name for drug in query.drugs)
     kinds = " or ".join(kind_label(intent.kind).lower() for intent in query.intent)
-    if not (drugs and kinds):
-        return "What these articles do not say may be true all the same."
-    return f"They say nothing about {kinds} for {drugs}. That does not mean that it is safe."
+    asked = len(query.drugs) + len(query.intent)
+    if drugs and kinds and query.concepts == asked and not filters:
+        return f"There is no text about {kinds} for {drugs}. That does not mean that it is safe."
+    return "That does not mean that it is safe: these articles do not say everything."
 
 
 def _provenance(hit: Hit) -> str:

@@ -70,7 +70,10 @@ def command(
             typed = Typed(index=index, as_json=as_json, quiet=quiet).over(earlier)
             return function(invocation(typed), *args, **kwargs)
 
-        return click.command(name, cls=cls)(common_options(run))
+        made = click.command(name, cls=cls)(common_options(run))
+        # In its help a command's own options come first.
+        made.params = made.params[len(_COMMON) :] + made.params[: len(_COMMON)]
+        return made
 
     return make
 

@@ -60,6 +60,9 @@ def reindex(  # noqa: PLR0913 - click passes every option by name
     Exits 4 when a source or page failed, each with its reason on stderr (the others are
     published), or when too much would be removed (nothing is published).
     """
+    if "" in sources:
+        # An unset variable of a script; as a path it would be the working directory.
+        raise click.UsageError("A SOURCE is empty.")
     options = ReindexOptions(
         fresh=fresh,
         if_needed=if_needed,

@@ -146,9 +146,21 @@ def test_nothing_found_names_the_filters_and_how_to_search_wider() -> None:
 
 
 def test_absence_is_never_shown_as_safety() -> None:
-    query = replace(NOTHING.query, intent=(IntentMatch(kind="pregnancy", matched="pregnant"),))
+    intent = (IntentMatch(kind="pregnancy", matched="pregnant"),)
+    query = replace(NOTHING.query, intent=intent, concepts=2)
     said = "\n".join(nothing_found(replace(NOTHING, query=query)))
-    assert (
-        "They say nothing about pregnancy for Imuran. That does not mean that it is safe." in said
-    )
-    assert "may be true all the same" in "\n".join(nothing_found(NOTHING))
+    assert "no text about pregnancy for Imuran. That does not mean that it is safe." in said
+    assert "does not mean that it is safe" in "\n".join(nothing_found(NOTHING))
+
+
+def test_absence_is_not_claimed_of_a_part_of_the_query() -> None:
+    """Imuran and pregnancy may well be there; what nothing matches is all three together."""
+    intent = (IntentMatch(kind="pregnancy", matched="pregnant"),)
+    query = replace(NOTHING.query, intent=intent, concepts=3)
+    wider = replace(NOTHING.query, intent=intent, concepts=2)
+    filtered = SearchRequest(text="imuran pregnancy", categories=("Gout",))
+    for results in (
+        replace(NOTHING, query=query),
+        replace(NOTHING, query=wider, request=filtered),
+    ):
+        assert "no text about" not in "\n".join(nothing_found(results))

@@ -133,7 +133,7 @@ def test_a_large_removal_needs_to_be_allowed(run: Run, corpus: Path, location: s
     assert (shape["removed"], shape["articles"], shape["published"]) == (2, 2, True)
 
 
-@pytest.mark.parametrize("arguments", [["--jobs", "-1"], ["--jobs", "many"], ["--no-such"]])
+@pytest.mark.parametrize("arguments", [["--jobs", "-1"], ["--jobs", "many"], ["--no-such"], [""]])
 def test_wrong_usage_is_2(run: Run, arguments: list[str]) -> None:
     assert run("reindex", *arguments).code == 2
 
