@@ -346,4 +346,4 @@ def _read_unchanged(path: str) -> bytes | None:
         data = file.read(PAGE_LIMIT + 1)
         after = os.fstat(descriptor)
     changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
-    return None if changed or len(data) != min(after.st_size, PAGE_LIMIT + 1) else data
+    return None if changed else data

@@ -277,9 +277,8 @@ from indexer.engine.whoosh import durable
 from indexer.engine.whoosh.generations import Generations
 with Generations(Path(sys.argv[1])).build(fresh=True) as build:
     (build.folder / "half").write_bytes(b"written")
-    child = os.fork()
-    if child:
-        print(child, flush=True)
+    if os.fork() == 0:
+        print(os.getpid(), flush=True)
     time.sleep(60)
 """
 
@@ -582,6 +581,13 @@ def test_what_was_withdrawn_is_not_served_in_place_of_what_is_damaged(root: Path
     rewrite(root / "gen-000001" / "a", b"x")
     with pytest.raises(IndexDamagedError):
         served(root)
+
+
+def test_a_rollback_that_was_killed_does_not_stop_the_next(root: Path) -> None:
+    publish(root, {"a": b"1"})
+    publish(root, {"a": b"2"})
+    (root / "CURRENT.new").write_bytes(b"half")
+    assert contents(Generations(root).rollback()) == {"a": b"1"}
 
 
 def test_nobody_goes_back_to_a_damaged_generation(root: Path) -> None:
