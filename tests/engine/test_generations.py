@@ -849,10 +849,10 @@ def test_readers_always_find_a_whole_generation_while_others_are_published(root:
         while not done.is_set():
             seen.extend((served(root), shared.served()))
 
-    readers = [threading.Thread(target=read) for _ in range(3)]
+    readers = [threading.Thread(target=read) for _ in range(2)]
     for reader in readers:
         reader.start()
-    for number in range(1, 40):
+    for number in range(1, 20):
         publish(root, {"a": b"%d" % number}, fresh=number % 2 == 0)
     done.set()
     for reader in readers:
