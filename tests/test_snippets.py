@@ -154,6 +154,21 @@ def test_m5_a_nested_item_brings_its_parent_and_the_lead_in() -> None:
     assert snippet.text == nested.text
 
 
+def test_m5_a_deeply_nested_item_brings_the_outermost_lead_in() -> None:
+    deep = section(
+        ("paragraph", "Never take it with:", None),
+        *(("item", f"• level {depth}", depth) for depth in range(60)),
+    )
+    found = best_snippets(deep, [highlight("level 59")])
+    assert found[0].text.startswith("Never take it with:")
+    assert found[-1].text.endswith("• level 56\n• level 57\n• level 58\n• level 59")
+
+
+def test_a_lead_in_does_not_bring_an_item_beyond_all_measure() -> None:
+    listed = section(("paragraph", LEAD, None), ("item", "• " + "word " * 200, 0))
+    assert texts(best_snippets(listed, [highlight("medical")])) == [LEAD]
+
+
 def test_a_row_brings_its_caption() -> None:
     table = section(
         ("paragraph", FILLER.strip(), None),
@@ -310,8 +325,9 @@ HIGHLIGHTS = st.lists(
 @st.composite
 def sections(draw: st.DrawFn) -> Section:
     lines: list[Line] = []
-    for index in range(draw(st.integers(0, 12))):
-        words = draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=60))
+    for index in range(draw(st.integers(0, 8))):
+        words = draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8))
+        words *= draw(st.integers(1, 6))
         lead = draw(st.none() | st.integers(0, index - 1)) if index else None
         lines.append((draw(st.sampled_from(KINDS)), " ".join(words), lead))
     return section(*lines)
@@ -395,7 +411,7 @@ def test_marks_of_any_text_are_sorted_disjoint_and_inside(
 def test_quoting_takes_steps_in_proportion_to_length(unit: str) -> None:
     asked = [highlight("take", 0), highlight("5 mg", 1)]
     short, long = (
-        _steps(partial(best_snippets, prose(unit * count), asked)) for count in (500, 1_500)
+        _steps(partial(best_snippets, prose(unit * count), asked)) for count in (200, 600)
     )
     assert long <= 3.2 * short + 200
 

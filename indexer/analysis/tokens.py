@@ -22,8 +22,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from indexer.analysis.folding import (
     APOSTROPHES,
@@ -35,6 +36,7 @@ from indexer.analysis.folding import (
 )
 
 _Span: TypeAlias = tuple[str, int, int]
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,17 @@ _SHAPED_TOKEN = re.compile(
 
 _FRACTIONS = frozenset(
     f"{over}/{under}"
-    for under, overs in {2: "1", 3: "12", 4: "13", 5: "1234", 6: "15", 8: "1357", 10: "1"}.items()
+    for under, overs in {
+        2: "1",
+        3: "12",
+        4: "13",
+        5: "1234",
+        6: "15",
+        7: "1",
+        8: "1357",
+        9: "1",
+        10: "1",
+    }.items()
     for over in overs
 )
 """The typed fractions that are one token, as their single characters are: ½ is no 2."""
@@ -124,6 +136,10 @@ def _spans_in(chunk: str) -> tuple[_Span, ...]:
         else:
             spans.append((fold(chunk[start:end]), start, end))
     return tuple(spans)
+
+
+def _terms_in(chunk: str) -> tuple[str, ...]:
+    return tuple(term for term, _, _ in _spans_in(chunk))
 
 
 def _spans_around_ignored(chunk: str, shape: str) -> tuple[_Span, ...]:
@@ -187,11 +203,11 @@ class _Shapes(dict[int, str]):
 def _shape(character: str) -> str:
     if character in _OWN_SHAPE:
         return _OWN_SHAPE[character]
-    if is_ignored(character):
-        return _IGNORED
     folded = fold_characters(character)
+    if is_ignored(character) or not folded:
+        return _IGNORED
     squared = ord(character) in _SQUARED_UNITS and folded.isalnum()
-    if not (character.isalnum() or squared) or not folded.strip("'"):
+    if not (character.isalnum() or squared):
         return _OTHER
     if unicodedata.decimal(character, None) is not None:
         return _DIGIT
@@ -221,25 +237,17 @@ _LONGEST_REMEMBERED = 80
 """Code points of a chunk worth remembering; longer ones hardly repeat."""
 
 
-class _SpanMemory(dict[str, tuple[_Span, ...]]):
-    """Tokens by chunk. A full memory starts anew: cheaper than keeping order."""
+class _Memory(dict[str, _Found]):
+    """What was found in each chunk. A full memory starts anew: cheaper than keeping order."""
 
-    def __missing__(self, chunk: str) -> tuple[_Span, ...]:
+    def __init__(self, find: Callable[[str], _Found]) -> None:
+        """Take the function whose results are remembered."""
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, chunk: str) -> _Found:
         """Analyse a chunk that was not seen before."""
-        spans = _spans_in(chunk)
-        if len(chunk) <= _LONGEST_REMEMBERED:
-            if len(self) >= _REMEMBERED:
-                self.clear()
-            self[chunk] = spans
-        return spans
-
-
-class _TermMemory(dict[str, tuple[str, ...]]):
-    """Terms by chunk, as `_SpanMemory` keeps them."""
-
-    def __missing__(self, chunk: str) -> tuple[str, ...]:
-        """Analyse a chunk that was not seen before."""
-        found = tuple(term for term, _, _ in _spans_in(chunk))
+        found = self._find(chunk)
         if len(chunk) <= _LONGEST_REMEMBERED:
             if len(self) >= _REMEMBERED:
                 self.clear()
@@ -247,5 +255,5 @@ class _TermMemory(dict[str, tuple[str, ...]]):
         return found
 
 
-_SPANS: Final = _SpanMemory()
-_TERMS: Final = _TermMemory()
+_SPANS: Final = _Memory(_spans_in)
+_TERMS: Final = _Memory(_terms_in)

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis.sentences import sentences
+from indexer.analysis.sentences import (
+    CUT_TO,
+    LONGEST_SENTENCE,
+    NEGATION,
+    sentences,
+    shortened,
+)
 
 TEXTS = st.text() | st.text(alphabet='aB5 .!?…)”"\n', max_size=60)
 
@@ -90,3 +96,55 @@ def test_sentences_hold_everything_visible_in_order(text: str) -> None:
         assert "\n" not in text[start:next_end]
         end = next_end
     assert not text[end:].strip()
+
+
+def test_a_sentence_of_a_usual_length_is_not_shortened() -> None:
+    text = "word " * (LONGEST_SENTENCE // 5)
+    assert shortened(text, 0, len(text), match=(900, 904)) == (0, len(text))
+
+
+@pytest.mark.parametrize("match", [None, (0, 4), (500, 504)])
+def test_a_long_sentence_keeps_its_beginning_if_the_match_is_near(
+    match: tuple[int, int] | None,
+) -> None:
+    text = "word " * 1_000
+    start, end = shortened(text, 0, len(text), match=match)
+    assert (start, text[end]) == (0, " ")
+    assert CUT_TO - 5 < end <= CUT_TO
+
+
+def test_a_long_word_is_cut_from_its_match_on() -> None:
+    text = "x" * 5_000 + "-liver-" + "x" * 5_000
+    assert shortened(text, 0, len(text), match=(5_001, 5_006)) == (5_001, 5_001 + CUT_TO)
+
+
+def test_the_end_of_a_long_sentence_is_kept_whole() -> None:
+    text = "word " * 1_000 + "end."
+    start, end = shortened(text, 0, len(text), match=(5_000, 5_003))
+    assert end == len(text)
+    assert text[start - 1] == " "
+
+
+def test_m4_a_long_sentence_is_never_cut_between_a_number_and_its_unit() -> None:
+    for shift in range(10):
+        text = "x" * shift + " 5 mg and 1 2 3 g" * 500
+        at = text.index("mg", 3_000)
+        start, end = shortened(text, 0, len(text), match=(at, at + 2))
+        assert not text[start - 2].isdigit()
+        assert not text[end - 1].isdigit()
+
+
+@given(
+    st.lists(st.sampled_from(("not ", "5 mg ", "x" * 99, "and " * 60)), min_size=1, max_size=40),
+    st.floats(0, 1),
+)
+def test_m5_what_is_kept_is_inside_bounded_and_never_after_a_negation(
+    words: list[str], place: float
+) -> None:
+    text = "".join(words)
+    at = int(place * (len(text) - 1))
+    start, end = shortened(text, 0, len(text), match=(at, at + 1))
+    assert 0 <= start < end <= len(text)
+    assert end - start <= LONGEST_SENTENCE
+    assert end - start == len(text) or len(text) > LONGEST_SENTENCE
+    assert not NEGATION.search(text, 0, start)

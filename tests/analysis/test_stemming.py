@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.analysis import stemming
 from indexer.analysis.spelling import american
 from indexer.analysis.stemming import Stemmer
 
@@ -122,6 +123,17 @@ def test_numbers_signs_and_other_alphabets_are_their_own_stem(term: str) -> None
 @given(st.text())
 def test_any_term_has_a_stem(term: str) -> None:
     assert STEMMER.stem(term) == STEMMER.stem(term)
+
+
+def test_a_full_memory_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stemming, "_REMEMBERED", 2)
+    stemmer = Stemmer()
+    assert [stemmer.stem(word) for word in ("clots", "livers", "notes", "clots")] == [
+        "clot",
+        "liver",
+        "note",
+        "clot",
+    ]
 
 
 def test_threads_that_share_a_stemmer_get_the_same_stems() -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.analysis import tokens
 from indexer.analysis.folding import LONGEST_TERM, fold
 from indexer.analysis.tokens import terms, tokenize
 
@@ -46,6 +47,8 @@ def words(text: str) -> list[str]:
         ("1.5,2.5", ["1.5", "2.5"]),
         ("1½ tablets", ["1", "1/2", "tablets"]),
         ("1/2 tablet", ["1/2", "tablet"]),
+        ("⅐ or ⅞", ["1/7", "or", "7/8"]),
+        ("① take ⑴", ["1", "take"]),
         ("120/80", ["120", "80"]),
         ("1/2/2024", ["1", "2", "2024"]),
         ("10⁶", ["10^6"]),
@@ -82,6 +85,8 @@ def test_m4_five_milligrams_are_no_other_dose(other: str) -> None:
         ("do not take with", ["do", "not", "take", "with"]),
         ("a", ["a"]),
         ("so\N{SOFT HYPHEN}dium", ["sodium"]),
+        ("一〇 ㊀", ["一〇", "一"]),
+        ("፩ \N{HALFWIDTH KATAKANA LETTER KA}\N{HALFWIDTH KATAKANA VOICED SOUND MARK}", ["፩", "カ"]),
         ("cafe\N{COMBINING ACUTE ACCENT} noir", ["cafe", "noir"]),
         ("καρδιά", ["καρδια"]),
         ("😀 \0 — …", []),
@@ -110,10 +115,11 @@ def test_a_long_word_is_cut_for_the_term_alone() -> None:
     assert (len(token.term), token.end) == (LONGEST_TERM, 1_000)
 
 
-def test_more_chunks_than_are_remembered_change_nothing() -> None:
-    text = " ".join(f"w{number}x" for number in range(70_000))
-    assert terms(text) == tuple(text.split())
-    assert terms(text[:60]) == tuple(text[:60].split())
+def test_a_full_memory_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "_REMEMBERED", len(tokens._TERMS) + 10)
+    words = tuple(f"w{number}x" for number in range(50))
+    assert terms(" ".join(words)) == words
+    assert len(tokens._TERMS) <= tokens._REMEMBERED
 
 
 @given(TEXTS)
