@@ -88,8 +88,8 @@ class _Table:
 class DrugKnowledge:
     """Names of medicines, immutable and safe to share between threads.
 
-    The last table is the shipped one; tables before it were taught by indexed pages and come
-    first where a name is in both.
+    The first table is the shipped one; tables after it were taught by indexed pages. A page that
+    gives a known name to another medicine adds an owner; it never takes the name away.
     """
 
     _tables: tuple[_Table, ...]
@@ -104,15 +104,16 @@ class DrugKnowledge:
         lines: dict[str, list[str]] = {}
         for drug in drugs:
             key = key_of(drug)
-            if drug.role == "class" or any(name.key == key for name in self._named(drug.name)):
+            is_known = any(name.key == key for name in self._named(drug.name))
+            if drug.role == "class" or is_known or not any(analysed(drug.name)):
                 continue
-            entry = _written(drug.name, role=drug.role, source="p")
+            entry = written(drug.name, role=drug.role, source="p")
             entries = lines.setdefault(key, [])
             if entry not in entries:
                 entries.append(entry)
         if not lines:
             return self
-        return DrugKnowledge((_indexed(sorted(lines.items()), {}), *self._tables))
+        return DrugKnowledge((*self._tables, _indexed(sorted(lines.items()), {})))
 
     def resolve(self, name: str) -> DrugName | None:
         """Return whose name this is; the dominant medicine where several have it."""
@@ -141,7 +142,7 @@ class DrugKnowledge:
     def names(self, key: str) -> tuple[DrugName, ...]:
         """Return all names of a medicine, its ingredient first; empty for an unknown key."""
         found: dict[_Terms, DrugName] = {}
-        for table in reversed(self._tables):
+        for table in self._tables:
             for entry in table.by_key.get(key, ()):
                 name = _read(key, entry)
                 found.setdefault(name.terms, name)
@@ -193,6 +194,12 @@ def key_of(drug: Drug) -> str:
     return drug.ingredient or drug.name.casefold()
 
 
+def joined_names(ingredients: Sequence[str]) -> str:
+    """Write the ingredients of a combination as people do: "a, b and c"."""
+    *before, last = ingredients
+    return f"{', '.join(before)} and {last}" if before else last
+
+
 @cache
 def _shipped() -> DrugKnowledge:
     folder = files("indexer.knowledge")
@@ -217,8 +224,8 @@ def _with_classes(
         if not line or line.startswith("#"):
             continue
         names, labels = (part.split("|") for part in line.split("\t"))
-        key = CLASS_PREFIX + names[0]
-        medicines.append((key, [_written(name, role="class", source="c") for name in names]))
+        key = CLASS_PREFIX + " ".join(analysed(names[0]))
+        medicines.append((key, [written(name, role="class", source="c") for name in names]))
         wanted = frozenset(labels)
         members[key] = tuple(
             medicine
@@ -251,13 +258,13 @@ def _indexed(
                 entries[joined] = ((key, entry), *known)
             else:
                 entries[joined] = (*known, (key, entry))
-            first, *rest = joined.split(" ")
-            if rest:
-                longest[first] = max(longest.get(first, 0), len(rest) + 1)
+            if " " in joined:
+                first = joined[: joined.index(" ")]
+                longest[first] = max(longest.get(first, 0), joined.count(" ") + 1)
             else:
-                longest.setdefault(first, 1)
+                longest.setdefault(joined, 1)
                 if entry[0] != "c":
-                    protected.add(first)
+                    protected.add(joined)
     return _Table(
         entries=entries,
         longest=longest,
@@ -268,7 +275,7 @@ def _indexed(
     )
 
 
-def _written(name: str, *, role: Role, source: str, dominant: bool = False) -> str:
+def written(name: str, *, role: Role, source: str, dominant: bool = False) -> str:
     """Write a name as the table has it: role, source, dominance, name, terms if they differ."""
     joined = " ".join(term for term in analysed(name) if term)
     tail = "" if joined == name.lower() else f"={joined}"

@@ -1,45 +1,65 @@
 """Sentences in which a page says what its medicine contains.
 
     Jayempi 10 mg/ml oral suspension contains the active substance azathioprine.
-    The active substances are amlodipine and valsartan.
+    The active substances are amlodipine (as amlodipine besilate) and valsartan.
     Procoralan (ivabradine) is a heart medicine.
+    Enyglid is an oral antidiabetic medicine containing repaglinide.
 
-What follows the words of such a statement must begin with an ingredient that is known; further
-ingredients count as long as nothing but commas and *and* stands between them. A statement that
-announces a number of substances must name as many. Several ingredients make a combination, which
-is another medicine than each of them.
+The first form names the medicine by its own words; the others count only where the name that the
+title gives is their subject. What follows must begin with an ingredient that is known; further
+ingredients count as long as nothing but salts, doses, brackets, commas and *and* stands between
+them. A statement that announces several substances must name as many. Several ingredients make a
+combination, which is another medicine than each of them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from indexer.analysis.tokens import terms as analysed
 from indexer.analysis.tokens import tokenize
+from indexer.analysis.units import is_unit
 from indexer.knowledge.drugs import COMBINATION, DrugKnowledge
+from indexer.knowledge.substances import SALTS
 from indexer.model import Article
 
-LEAD_LINES = 12
-"""Lines from the top of the article in which "X contains Y" may stand."""
+LEAD_LINES = 24
+"""Lines from the top of the article, headings aside, in which a statement is its lead."""
 
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
+_SEVERAL = 2
 
-# "contains the active substance azathioprine", "the active ingredients in it are X and Y"
 _ACTIVE = re.compile(
-    r"\bactive (?:substance|ingredient|component|principle)(?P<plural>s)?\b"
-    r"(?: (?:in|of) [^.:;]{1,60}?)?"
-    r"(?P<verb>\s*(?:is|are|called|:|,|\(|known as|which is|which are|of)\b|)"
-    r"[\s:,(]*(?P<rest>[^\n]{1,200})",
+    r"\bactive\s+(?:substance|ingredient|component|principle)(?P<plural>s)?\b"
+    r"(?:\s+(?:in|of)\s+[^.:;\n]{1,80}?(?=\s(?:is|are)\b|:))?"
+    r"(?:\s*(?:is|are|called|known as|which (?:is|are)))?",
     re.IGNORECASE,
 )
-_COUNT_BEFORE = re.compile(r"\b(two|three|four|five)\s+(?:different\s+)?$", re.IGNORECASE)
+_COUNT_BEFORE = re.compile(r"\b(two|three|four|five)(?:\s+different)?\s+$", re.IGNORECASE)
+# "contains sevelamer carbonate as the active substance"
+_AS_ACTIVE = re.compile(
+    r"\bcontain(?:s|ing)?\s+(?P<rest>[^.\n]{1,80}?)\s+as\s+(?:the|its|an)\s+active", re.IGNORECASE
+)
+_CONTAINS = re.compile(
+    r"\s*(?P<between>(?:[^\s.;:()]+\s+){0,9}?)contain(?:s|ing)?\s+(?:an?|the|as)?\s*"
+    r"(?:(?P<count>two|three|four|five)\s+)?"
+    r"(?:(?:medicines?|substances?|ingredients?|medications?)\s+called\s+)?",
+    re.IGNORECASE,
+)
+_BRACKET = re.compile(r"\s*\(\s*")
+_OTHER_MEDICINE = re.compile(r"\b(?:with|not|other|another|if|that also|any)\b", re.IGNORECASE)
 
-# What may stand between "contains" and the ingredient, and between ingredients.
-_BEFORE_NAME = frozenset({"the", "an", "a", "called", "as", "both", "named", "is", "are"})
-_BETWEEN_NAMES = frozenset({"and", "the", "plus"})
+_BEFORE_NAME = frozenset({"the", "an", "a", "called", "as", "both", "named", "is", "are", "l"})
+# "Epoetin beta" is another medicine than the epoetin that a list may know.
+_VARIANTS = frozenset(
+    "alfa alpha beta gamma delta epsilon zeta theta omega pegol vedotin emtansine".split()
+)
+_AFTER_LIST = frozenset(
+    "is are it they which belongs belong works work helps help has have can may was and".split()
+)
+_BETWEEN_NAMES = frozenset({"and", "the", "plus", "as", "in", "form", "of", "equivalent", "to"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,60 +74,148 @@ class Statement:
 
 
 def find_statement(
-    article: Article, title_name: Sequence[str], knowledge: DrugKnowledge
+    article: Article, name: Sequence[str], knowledge: DrugKnowledge
 ) -> Statement | None:
     """Find what a page says its medicine contains; None when it does not say so plainly.
 
-    `title_name` holds the terms of the title that may be a name no list knows.
+    `name` holds the terms of the title that may be a name no list knows. Without one, a statement
+    counts in the lead alone: further down a page may speak of another medicine.
     """
     lines = [line for section in article.sections for line in section.text.split("\n") if line]
-    for place, text in (("lead", lines[:LEAD_LINES]), ("body", lines[LEAD_LINES:])):
-        for line in text:
-            key = _active_substance(line, knowledge)
-            if key is not None:
-                brand = _written(title_name, lines, key)
-                return Statement(key=key, brand=brand, place=place)
+    written = _written(name, lines)
+    for place, part in (("lead", lines[:LEAD_LINES]), ("body", lines[LEAD_LINES:])):
+        if written is None and place == "body":
+            return None
+        for key in _stated(part, written, knowledge, with_brackets=place == "lead"):
+            return Statement(key=key, brand=_if_brand(written, key), place=place)
     return None
 
 
-def _active_substance(line: str, knowledge: DrugKnowledge) -> str | None:
+def find_combination(
+    article: Article, name: Sequence[str], key: str, knowledge: DrugKnowledge
+) -> Statement | None:
+    """Find whether a page says that a known name stands for a combination with more ingredients.
+
+    "Exforge HCT tablets contain three substances" on a page entitled Exforge; "Amlodipine/Valsartan
+    contains two active substances" on a page entitled Amlodipine. Only a statement in the lead
+    that begins with the name counts; a page never makes a known name another medicine's.
+    """
+    lines = [line for section in article.sections for line in section.text.split("\n") if line]
+    written = _written(name, lines)
+    if written is None:
+        return None
+    parts = set(key.split(COMBINATION))
+    for line in lines[:LEAD_LINES]:
+        for place in _place_of(written).finditer(line):
+            sentence = line[place.start() :].partition(". ")[0]
+            stated = (
+                *_active_substances(sentence, (), knowledge),
+                *_said_of(written, sentence, knowledge),
+            )
+            for found in stated:
+                if parts < set(found.split(COMBINATION)):
+                    return Statement(key=found, brand=written, place="lead")
+    return None
+
+
+def _stated(
+    lines: Sequence[str], name: str | None, knowledge: DrugKnowledge, *, with_brackets: bool
+) -> Iterator[str]:
+    """Yield the keys of what lines say that the medicine contains, the plainest first."""
+    for at, line in enumerate(lines):
+        yield from _active_substances(line, lines[at + 1 : at + 6], knowledge)
+    if with_brackets and name is not None:
+        for line in lines:
+            yield from _said_of(name, line, knowledge)
+
+
+def _place_of(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+
+
+def _active_substances(
+    line: str, following: Sequence[str], knowledge: DrugKnowledge
+) -> Iterator[str]:
+    """Yield the keys of what a line calls an active substance."""
+    for match in _AS_ACTIVE.finditer(line):
+        yield from _key(match["rest"], knowledge, least=1)
     for match in _ACTIVE.finditer(line):
         count = _COUNT_BEFORE.search(line[: match.start()])
-        names = _leading_names(match["rest"], knowledge)
-        wanted = _COUNTS[count[1].lower()] if count else 0
-        if not names or (wanted and len(names) != wanted):
-            continue
-        return COMBINATION.join(sorted(names))
-    return None
+        least = _COUNTS[count[1].lower()] if count else _SEVERAL if match["plural"] else 1
+        # A list of the substances stands in the lines that follow.
+        listed = " , ".join(item for item in following if item.startswith("•"))
+        rest = line[match.end() :].strip(" :") or listed
+        yield from _key(rest, knowledge, least=least, exactly=count is not None)
+
+
+def _said_of(brand: str, line: str, knowledge: DrugKnowledge) -> Iterator[str]:
+    """Yield the keys of what a line says of a brand: "X (Y) is", "X is a medicine containing Y"."""
+    for place in _place_of(brand).finditer(line):
+        rest = line[place.end() :]
+        if bracket := _BRACKET.match(rest):
+            yield from _key(rest[bracket.end() :].partition(")")[0], knowledge, least=1)
+        contains = _CONTAINS.match(rest)
+        if contains and not _OTHER_MEDICINE.search(contains["between"]):
+            count = contains["count"]
+            least = _COUNTS[count.lower()] if count else 1
+            yield from _key(
+                rest[contains.end() :], knowledge, least=least, exactly=count is not None
+            )
+
+
+def _key(
+    text: str, knowledge: DrugKnowledge, *, least: int, exactly: bool = False
+) -> Iterator[str]:
+    """Yield the key of the ingredients that a text begins with, if they are as many as said."""
+    names = _leading_names(text, knowledge)
+    if len(names) >= least and (len(names) == least or not exactly):
+        yield COMBINATION.join(sorted(names))
 
 
 def _leading_names(text: str, knowledge: DrugKnowledge) -> frozenset[str]:
     """Return the keys of the ingredients that a text begins with."""
-    words = analysed(text.split("\n", maxsplit=1)[0])
-    keys: list[str] = []
+    words = analysed(text.partition(". ")[0])
+    keys: set[str] = set()
     position = 0
     for span in knowledge.find(words):
         between = words[position : span.start]
-        allowed = _BETWEEN_NAMES if keys else _BEFORE_NAME
-        if span.drug.role != "ingredient" or not allowed.issuperset(between):
+        if span.drug.role != "ingredient" or not all(
+            word in _BETWEEN_NAMES or _is_form(word) if keys else word in _BEFORE_NAME
+            for word in between
+        ):
             break
-        keys += span.drug.key.split(COMBINATION)
+        keys.update(span.drug.key.split(COMBINATION))
         position = span.end
+    following = words[position : position + 2]
+    if following and (following[0] in _VARIANTS or _goes_on(following, several=len(keys) > 1)):
+        return frozenset()
     return frozenset(keys)
 
 
-def _written(title_name: Sequence[str], lines: Iterable[str], key: str) -> str | None:
-    """Return the title's name as the page's text writes it, None when it never does.
+def _goes_on(following: Sequence[str], *, several: bool) -> bool:
+    """Say whether "X, Y and" goes on with a name that is not known: then the list is not whole."""
+    return several and following[0] == "and" and following[-1] not in _AFTER_LIST
 
-    A title that shortens its ingredient ("zoledronic") names no brand.
-    """
-    if not title_name or set(title_name) <= set(analysed(key)):
+
+def _is_form(word: str) -> bool:
+    """Say whether a word belongs to the name before it: a salt or an amount."""
+    return word in SALTS or word[:1].isdigit() or is_unit(word)
+
+
+def _if_brand(name: str | None, key: str) -> str | None:
+    """Return a name unless it only shortens its ingredient ("zoledronic")."""
+    if name is None or set(analysed(name)) <= set(analysed(key)):
         return None
+    return name
+
+
+def _written(title_name: Sequence[str], lines: Sequence[str]) -> str | None:
+    """Return the title's name as the page's text first writes it, None when it never does."""
     size = len(title_name)
-    for line in islice(lines, LEAD_LINES * 4):
+    for line in lines if size else ():
         tokens = [token for token in tokenize(line) if token is not None]
         for start in range(len(tokens) - size + 1):
             part = tokens[start : start + size]
-            if [token.term for token in part] == list(title_name):
+            if all(token.term == term for token, term in zip(part, title_name, strict=True)):
                 return line[part[0].start : part[-1].end]
     return None

@@ -19,13 +19,16 @@ from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from indexer.analysis.tokens import terms as analysed
-from indexer.knowledge.drugs import COMBINATION, DrugKnowledge, DrugName, key_of
-from indexer.knowledge.statements import Statement, find_statement
+from indexer.knowledge.drugs import COMBINATION, DrugKnowledge, joined_names, key_of
+from indexer.knowledge.statements import Statement, find_combination, find_statement
 from indexer.model import Article, Drug, Role
 
 WEIGHTS: Mapping[str, float] = {"title": 5, "tag": 3, "url": 3, "lead": 2, "heading": 1, "body": 0}
 """What a name in that place weighs. A title alone makes a subject; tag, address and lead need one
 another; headings count once each, up to MOST_HEADINGS."""
+
+STATEMENT_WEIGHT = 2.0
+"""What "contains the active substance X" in the lead adds, where the title names no medicine."""
 
 MOST_HEADINGS = 3
 SUBJECT_WEIGHT = 4.0
@@ -72,10 +75,14 @@ def find_subjects(article: Article, knowledge: DrugKnowledge) -> tuple[Drug, ...
     clearly what the article is about.
     """
     found = _names_by_place(article, knowledge)
-    statement = find_statement(article, _title_name(article.title, knowledge), knowledge)
+    title_name = _title_name(article.title, knowledge)
+    titled = any("title" in name.places for names in found.values() for name in names.values())
+    statement = _statement(article, title_name, found, knowledge)
     if statement is not None:
-        _learn(statement, found, knowledge)
+        _learn(statement, title_name, found)
     weights = {key: _weight(names.values()) for key, names in found.items()}
+    if statement is not None and statement.place == "lead" and not titled:
+        weights[statement.key] += STATEMENT_WEIGHT
     strongest = max(weights.values(), default=0.0)
     subjects = [
         key
@@ -104,7 +111,9 @@ def _names_by_place(article: Article, knowledge: DrugKnowledge) -> dict[str, _Na
             names = found.setdefault(drug.key, {})
             if (drug.key, drug.terms) not in seen:
                 seen.add((drug.key, drug.terms))
-                names.setdefault(drug.terms, _Found(drug.name, drug.role)).see(place)
+                # A class goes by one name, which is its key; other names keep their form.
+                name = knowledge.names(drug.key)[0].name if drug.role == "class" else drug.name
+                names.setdefault(drug.terms, _Found(name, drug.role)).see(place)
     return found
 
 
@@ -157,27 +166,55 @@ def _title_name(title: str, knowledge: DrugKnowledge) -> tuple[str, ...]:
     return rest if len(rest) <= _LONGEST_TITLE_NAME else ()
 
 
-def _learn(statement: Statement, found: dict[str, _Names], knowledge: DrugKnowledge) -> None:
+def _statement(
+    article: Article,
+    title_name: Sequence[str],
+    found: Mapping[str, _Names],
+    knowledge: DrugKnowledge,
+) -> Statement | None:
+    """Find what the page says its medicine contains, beyond what the lists know."""
+    titled = [
+        (key, terms, name)
+        for key, names in found.items()
+        for terms, name in names.items()
+        if "title" in name.places and name.role != "class"
+    ]
+    if not titled:
+        return find_statement(article, title_name, knowledge)
+    if len(titled) > 1:
+        return None
+    key, terms, name = titled[0]
+    combination = find_combination(article, terms, key, knowledge)
+    if combination is None:
+        return None
+    brand = name.name if name.role == "brand" else None
+    return Statement(key=combination.key, brand=brand, place=combination.place)
+
+
+def _learn(statement: Statement, title_name: Sequence[str], found: dict[str, _Names]) -> None:
     """Take what the page itself says of its ingredient; it beats the lists."""
     names = found.setdefault(statement.key, {})
-    for part in _named_in_statement(statement, knowledge):
-        names.setdefault(part.terms, _Found(part.name, part.role)).see(statement.place)
+    parts = statement.key.split(COMBINATION)
+    ingredient = _Found(joined_names(parts), "ingredient")
+    ingredient = names.setdefault(analysed(ingredient.name), ingredient)
+    ingredient.see(statement.place)
+    if title_name and set(title_name) <= set(analysed(statement.key)):
+        # Half a name ("Zoledronic") is the ingredient's when the page says that it contains it.
+        ingredient.see("title")
     if statement.brand:
-        brand = names.setdefault(analysed(statement.brand), _Found(statement.brand, "brand"))
+        terms = analysed(statement.brand)
+        brand = _Found(statement.brand, "brand")
+        for others in found.values():
+            brand = others.pop(terms, brand)
         brand.see("title")
         brand.see(statement.place)
-    for key in [key for key in found if key != statement.key]:
-        for terms in [terms for terms in found[key] if terms == analysed(statement.brand or "")]:
-            del found[key][terms]
-
-
-def _named_in_statement(statement: Statement, knowledge: DrugKnowledge) -> Sequence[DrugName]:
-    name = knowledge.resolve(statement.key)
-    return (
-        (name,)
-        if name is not None and name.key == statement.key
-        else knowledge.names(statement.key)[:1]
-    )
+        names[terms] = brand
+    elif len(parts) > 1:
+        # "Amlodipine" in the title of a page on amlodipine and valsartan stands for both.
+        for part in parts:
+            for name in found.pop(part, {}).values():
+                for place in name.places:
+                    ingredient.see(place)
 
 
 def _without_parts(keys: Sequence[str]) -> Sequence[str]:

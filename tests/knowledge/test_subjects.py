@@ -1,0 +1,186 @@
+"""What an article is about."""
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+from indexer.knowledge.drugs import DrugKnowledge
+from indexer.knowledge.subjects import find_subjects, subject_keys
+from indexer.model import Article, Drug, Section
+
+LEAFLETS = Path(__file__).resolve().parents[2] / "../shared/data/epi_html_en"
+
+
+def article(
+    title: str, *texts: str, tags: tuple[str, ...] = (), source: str = "page.html"
+) -> Article:
+    sections = tuple(
+        Section(id=f"s{number}", heading=f"Part {number}", level=2, text=text)
+        for number, text in enumerate(texts)
+    )
+    return Article(id="page", source=source, title=title, sections=sections, tags=tags)
+
+
+def subjects(page: Article) -> tuple[Drug, ...]:
+    return find_subjects(page, DrugKnowledge.shipped())
+
+
+def keys(page: Article) -> tuple[str, ...]:
+    return subject_keys(subjects(page))
+
+
+def test_a_brand_in_the_title_and_its_ingredient_in_the_lead_are_one_subject() -> None:
+    page = article(
+        "Imuran \N{EN DASH} A Guide to its Uses, Dosage and Side Effects",
+        "Imuran is a brand of azathioprine.",
+        "Take less of it together with allopurinol. Allopurinol and febuxostat slow it down.",
+        tags=("Imuran", "Azathioprine"),
+    )
+    assert [(drug.name, drug.ingredient, drug.role) for drug in subjects(page)] == [
+        ("Imuran", "azathioprine", "brand"),
+        ("azathioprine", "azathioprine", "ingredient"),
+    ]
+    assert subjects(page)[0].evidence == ("title", "tag", "lead")
+    assert subjects(page)[1].evidence == ("tag", "lead")
+
+
+def test_a_mention_in_the_body_never_makes_a_subject() -> None:
+    text = "\n".join(["Kidney stones hurt."] * 5 + ["Allopurinol helps. " * 40])
+    assert keys(article("Kidney stones", text)) == ()
+
+
+def test_articles_that_compare_medicines_are_about_all_of_them() -> None:
+    page = article("Ibuprofen vs naproxen: which one?", "Both ease pain.")
+    assert keys(page) == ("ibuprofen", "naproxen")
+
+
+def test_a_class_in_the_title_is_a_subject() -> None:
+    assert keys(article("Statins: what to know", "They lower cholesterol.")) == ("class:statin",)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "brand", "key"),
+    [
+        (
+            "jayempi",
+            "Jayempi 10 mg/ml oral suspension contains the active substance azathioprine. It ...",
+            "Jayempi",
+            "azathioprine",
+        ),
+        (
+            "procorella package leaflet",
+            "Procorella (ivabradine) is a heart medicine used to treat angina.",
+            "Procorella",
+            "ivabradine",
+        ),
+        (
+            "Enyglex 2 mg tablets",
+            "Enyglex is an oral antidiabetic medicine containing repaglinide which helps.",
+            "Enyglex",
+            "repaglinide",
+        ),
+        (
+            "copalex",
+            (
+                "Copalex HCT tablets contain three substances called amlodipine, valsartan and "
+                "hydrochlorothiazide."
+            ),
+            "Copalex",
+            "amlodipine / hydrochlorothiazide / valsartan",
+        ),
+        (
+            "corbix",
+            "Corbix contains two active substances:\n• carbidopa\n• levodopa monohydrate",
+            "Corbix",
+            "carbidopa / levodopa",
+        ),
+    ],
+)
+def test_a_page_teaches_the_brand_in_its_title(title: str, text: str, brand: str, key: str) -> None:
+    found = subjects(article(title, text))
+    assert subject_keys(found) == (key,)
+    assert (found[0].name, found[0].role) == (brand, "brand")
+    assert "title" in found[0].evidence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jayempi contains the active substance xyzprofen.",
+        "Jayempi contains an active substance called human insight in air and water.",
+        "Jayempi must not be taken with medicines containing azathioprine.",
+        "Jayempi contains two active substances, azathioprine and xyzprofen.",
+        "Jayempi contains the active substances relugolix, estradiol and xyzprofen acetate.",
+        "Jayempi contains the active substance dinutuximab gamma.",
+        "Azathioprine is not Jayempi.",
+    ],
+)
+def test_nothing_is_learned_from_a_pattern_without_a_known_ingredient(text: str) -> None:
+    assert subjects(article("jayempi", text)) == ()
+
+
+def test_a_long_title_names_nothing_new() -> None:
+    page = article(
+        "Seven surprising reasons why gardens bloom",
+        "Each packet contains the active substance azathioprine.",
+    )
+    assert all(drug.role != "brand" for drug in subjects(page))
+
+
+def test_a_title_with_one_of_several_ingredients_stands_for_the_combination() -> None:
+    page = article(
+        "amlodipine",
+        "Amlodipine/Valsartan Example tablets contain two active substances called amlodipine "
+        "and valsartan.",
+        source="amlodipine.html",
+    )
+    assert keys(page) == ("amlodipine / valsartan",)
+
+
+def test_a_page_does_not_make_a_known_brand_another_medicines() -> None:
+    page = article(
+        "Imuran", "Unlike Imuran, Lanoxin contains the active substance digoxin. Imuran differs."
+    )
+    assert keys(page) == ("azathioprine",)
+
+
+def read_leaflet(path: Path) -> Article:
+    """Read a leaflet's headings and lines; its pages are simple, so that this needs no parser."""
+    page = path.read_text(encoding="utf-8")
+    title, *parts = re.split(r"<h[12]>(.*?)</h[12]>", page.partition("<body>")[2], flags=re.DOTALL)[
+        1:
+    ]
+    sections = [Section(id="top", heading=title, level=1)]
+    for heading, body in zip(parts[1::2], parts[2::2], strict=False):
+        lines = [
+            " ".join(html.unescape(re.sub("<[^>]*>", "", line)).split())
+            for line in re.split(r"</?(?:p|li|td|h\d|ul|ol)\b[^>]*>", body)
+        ]
+        text = "\n".join(filter(None, lines))
+        sections.append(Section(id=heading, heading=heading, level=2, text=text))
+    return Article(id=path.stem, source=path.name, title=title, sections=tuple(sections))
+
+
+@pytest.mark.skipif(not LEAFLETS.is_dir(), reason="the leaflets lie beside the checkout")
+def test_leaflets_have_their_ingredient_as_subject() -> None:
+    found = {path.stem: keys(read_leaflet(path)) for path in sorted(LEAFLETS.glob("*.html"))}
+    assert sum(map(bool, found.values())) >= 0.9 * len(found)
+    expected = {
+        "jayempi": "azathioprine",
+        "accofil": "filgrastim",
+        "exforge": "amlodipine / hydrochlorothiazide / valsartan",
+        "dafiro": "amlodipine / hydrochlorothiazide / valsartan",
+        "neorecormon": "epoetin beta",
+        "erelzi": "etanercept",
+        "baraclude": "entecavir",
+        "zoledronic": "zoledronic acid",
+        "emtricitabine": "emtricitabine / tenofovir disoproxil",
+        "procoralan": "ivabradine",
+        "zynlonta": "loncastuximab tesirine",
+        "qarziba": "dinutuximab beta",
+    }
+    assert {stem: found[stem] for stem in expected} == {
+        stem: (key,) for stem, key in expected.items()
+    }
