@@ -1,0 +1,46 @@
+"""The web application: pages for people, JSON for programs, over one index."""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+from jinja2 import StrictUndefined
+
+from indexer.config import Settings, settings_from
+from indexer.index import open_index
+from webapp import api, assets, health, pages, problems, rendering, security, serving
+
+__all__ = ["create_app"]
+
+
+class _Json(DefaultJSONProvider):
+    """Keeps keys in the order of the contract and text readable."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the web application; raise ConfigError for settings that cannot be used.
+
+    Without settings those of the environment hold. No index need exist yet: the application
+    answers 503 until there is one, and serves each new generation as soon as it is published.
+    """
+    settings = settings or settings_from()
+    # Flask adds the route of static files before it can be told to leave out OPTIONS.
+    app = Flask(__name__, static_folder=None)
+    app.url_map.strict_slashes = False
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
+    app.json = _Json(app)
+    # First, so that it names each request before anything else and adds its headers last.
+    security.attach(app, settings)
+    for part in (assets, problems, rendering):
+        part.attach(app)
+    index = open_index(settings.index, settings=settings)
+    edition = assets.edition_of(app, metadata.version("drugsearch"))
+    serving.attach(app, serving.Serving(index=index, settings=settings, edition=edition))
+    for blueprint in (pages.blueprint, api.blueprint, health.blueprint):
+        app.register_blueprint(blueprint)
+    return app

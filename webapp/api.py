@@ -1,0 +1,118 @@
+"""The JSON API, version 1: the shapes of `indexer.serialization` over HTTP.
+
+Keys and parameters may be added within the version, never renamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flask import Blueprint, Response, jsonify, request
+
+from indexer.errors import NotFoundError
+from indexer.model import Results
+from indexer.serialization import (
+    Json,
+    article_json,
+    drug_json,
+    results_json,
+    search_link,
+    section_json,
+    status_json,
+)
+from webapp.caching import with_validator
+from webapp.params import last_page, read_search, refuse_all
+from webapp.problems import refuse
+from webapp.serving import serving
+
+PREFIX = "/api/v1"
+
+blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
+
+
+@blueprint.get("/search")
+def search() -> Response:
+    """Answer a search."""
+    deadline_ms = serving().settings.deadline_ms
+    reading = read_search(request.args, deadline_ms=deadline_ms, is_program=True)
+    if reading.faults:
+        return refuse(reading.faults)
+    results = serving().index.search(reading.request)
+    links = _links(results)
+    response = jsonify(results_json(results, links=links))
+    response.headers["Server-Timing"] = f"search;dur={results.took_ms:.1f}"
+    response.headers["Link"] = ", ".join(
+        f'<{links[name]}>; rel="{name}"' for name in _RELATIONS if links[name]
+    )
+    return with_validator(response, results.status, complete=not results.partial)
+
+
+@blueprint.get("/articles/<article_id>")
+def article(article_id: str) -> Response:
+    """Answer an article as it is stored."""
+    if faults := refuse_all(request.args):
+        return refuse(faults)
+    return _answer(article_json(serving().index.article(article_id), indexed=True))
+
+
+@blueprint.get("/articles/<article_id>/sections/<section_id>")
+def section(article_id: str, section_id: str) -> Response:
+    """Answer one section of an article."""
+    if faults := refuse_all(request.args):
+        return refuse(faults)
+    found = serving().index.article(article_id)
+    for part in found.sections:
+        if part.id == section_id:
+            return _answer(section_json(part, article=found))
+    raise NotFoundError(f"The article {article_id} has no section {section_id}.")
+
+
+@blueprint.get("/drugs")
+def drugs() -> Response:
+    """Answer all medicines of the index, A to Z."""
+    if faults := refuse_all(request.args):
+        return refuse(faults)
+    entries = serving().index.drugs()
+    return _answer({"total": len(entries), "drugs": [drug_json(entry) for entry in entries]})
+
+
+@blueprint.get("/drugs/<path:name>")
+def drug(name: str) -> Response:
+    """Answer a medicine, found by any of its names."""
+    if faults := refuse_all(request.args):
+        return refuse(faults)
+    return _answer(drug_json(serving().index.drug(name)))
+
+
+@blueprint.get("/status")
+def status() -> Response:
+    """Answer what is served."""
+    if faults := refuse_all(request.args):
+        return refuse(faults)
+    return _answer(status_json(serving().index.status()))
+
+
+_RELATIONS = ("first", "prev", "next", "last")
+
+
+def _links(results: Results) -> dict[str, str | None]:
+    """Return the addresses of the answer, of the pages around it, and of its page for people."""
+    asked, last = results.request, last_page(results)
+    path = f"{PREFIX}/search"
+
+    def at(page: int) -> str:
+        return search_link(path, asked, page=page)
+
+    return {
+        "self": at(asked.page),
+        "first": at(1),
+        "prev": at(min(asked.page - 1, last)) if asked.page > 1 else None,
+        "next": at(asked.page + 1) if asked.page < last else None,
+        "last": at(last),
+        "html": search_link("/search", replace(asked, explain=False), page=asked.page),
+    }
+
+
+def _answer(shape: Mapping[str, Json]) -> Response:
+    return with_validator(jsonify(shape), serving().index.status())

@@ -1,0 +1,201 @@
+"""Ways on from a list of results: filters, orders, pages. All state stands in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from indexer.model import FacetValue, Group, Results, SearchRequest, Sort
+from indexer.serialization import search_link
+from webapp.params import LARGEST_PAGE_SIZE, last_page
+from webapp.rendering import kind_label
+
+PATH = "/search"
+
+PAGES_AROUND = 2
+"""Page numbers shown on either side of the current one."""
+PAGE_SIZES = (10, 20, LARGEST_PAGE_SIZE)
+OPEN_VALUES = 8
+"""Values of a facet that are shown at once; the others unfold."""
+
+_SORT_LABELS: tuple[tuple[Sort, str], ...] = (
+    ("relevance", "Best match"),
+    ("newest", "Newest"),
+    ("title", "A to Z"),
+)
+_GROUP_LABELS: tuple[tuple[Group, str], ...] = (
+    ("article", "Articles"),
+    ("section", "Single sections"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several ways to see the same results."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveFilter:
+    """A filter in force, with the address of the results without it."""
+
+    facet: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacetField:
+    """A facet as a group of checkboxes; `rest` unfolds."""
+
+    name: str
+    label: str
+    values: tuple[FacetValue, ...]
+    rest: tuple[FacetValue, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pager:
+    """The pages around the current one; None in `pages` stands for those left out."""
+
+    previous: str | None
+    next: str | None
+    pages: tuple[Choice | None, ...]
+    sizes: tuple[Choice, ...]
+
+
+def link(request: SearchRequest, *, page: int = 1) -> str:
+    """Return the address of a page of results."""
+    return search_link(PATH, request, page=page)
+
+
+def switched(
+    request: SearchRequest, *, exact: bool | None = None, expand: bool | None = None
+) -> str:
+    """Return the address of the same search, reading its words more or less widely."""
+    return link(
+        replace(
+            request,
+            exact=request.exact if exact is None else exact,
+            expand=request.expand if expand is None else expand,
+        )
+    )
+
+
+def active_filters(request: SearchRequest) -> tuple[ActiveFilter, ...]:
+    """Return the filters in force, each removable by itself."""
+    return (
+        *(
+            ActiveFilter(
+                "Section",
+                kind_label(kind) or "Other",
+                link(replace(request, sections=_without(request.sections, kind))),
+            )
+            for kind in request.sections
+        ),
+        *(
+            ActiveFilter(
+                "Medicine", name, link(replace(request, drugs=_without(request.drugs, name)))
+            )
+            for name in request.drugs
+        ),
+        *(
+            ActiveFilter(
+                "Category",
+                name,
+                link(replace(request, categories=_without(request.categories, name))),
+            )
+            for name in request.categories
+        ),
+    )
+
+
+def without_filters(request: SearchRequest) -> SearchRequest:
+    """Return a request with all its filters taken off."""
+    return replace(request, sections=(), drugs=(), categories=())
+
+
+def facet_fields(results: Results) -> tuple[FacetField, ...]:
+    """Return the facets as groups of checkboxes; a filter in force is always among them."""
+    request, facets = results.request, results.facets
+    labels = tuple((kind, kind_label(kind) or "Other") for kind in request.sections)
+    fields = (
+        _field("section", "Section", facets.section, labels),
+        _field("drug", "Medicine", facets.drug, tuple((name, name) for name in request.drugs)),
+        _field(
+            "category",
+            "Category",
+            facets.category,
+            tuple((name, name) for name in request.categories),
+        ),
+    )
+    return tuple(field for field in fields if field.values)
+
+
+def sort_choices(request: SearchRequest) -> tuple[Choice, ...]:
+    """Return the orders in which the results can stand."""
+    return tuple(
+        Choice(label, link(replace(request, sort=sort)), request.sort == sort)
+        for sort, label in _SORT_LABELS
+    )
+
+
+def group_choices(request: SearchRequest) -> tuple[Choice, ...]:
+    """Return what a result can be: an article with its best sections, or a section alone."""
+    return tuple(
+        Choice(label, link(replace(request, group=group)), request.group == group)
+        for group, label in _GROUP_LABELS
+    )
+
+
+def pager(results: Results) -> Pager:
+    """Return the way to the other pages of the results."""
+    request, last = results.request, last_page(results)
+    numbers = [
+        number
+        for number in range(1, last + 1)
+        if number in {1, last} or abs(number - request.page) <= PAGES_AROUND
+    ]
+    sizes = tuple(
+        Choice(str(size), link(replace(request, per_page=size)), request.per_page == size)
+        for size in PAGE_SIZES
+    )
+    return Pager(
+        previous=link(request, page=min(request.page - 1, last)) if request.page > 1 else None,
+        next=link(request, page=request.page + 1) if request.page < last else None,
+        pages=tuple(_with_gaps(numbers, request)),
+        sizes=sizes,
+    )
+
+
+def _with_gaps(numbers: Sequence[int], request: SearchRequest) -> Iterator[Choice | None]:
+    before = 0
+    for number in numbers:
+        if number > before + 1:
+            yield None
+        yield Choice(str(number), link(request, page=number), number == request.page)
+        before = number
+
+
+def _without(values: tuple[str, ...], value: str) -> tuple[str, ...]:
+    return tuple(other for other in values if other != value)
+
+
+def _field(
+    name: str,
+    label: str,
+    found: Sequence[FacetValue],
+    asked: Sequence[tuple[str, str]],
+) -> FacetField:
+    """Put the values in force first, then the most frequent."""
+    selected = [value for value in found if value.selected]
+    if not selected:
+        selected = [
+            FacetValue(value=value, label=text, count=0, selected=True) for value, text in asked
+        ]
+    others = [value for value in found if not value.selected]
+    shown = max(OPEN_VALUES - len(selected), 0)
+    return FacetField(name, label, (*selected, *others[:shown]), tuple(others[shown:]))

@@ -1,0 +1,220 @@
+"""The pages for people. Everything on them works without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from itertools import groupby
+
+from flask import Blueprint, Response, abort, current_app, render_template, request
+
+from indexer.errors import NotFoundError, QueryError
+from indexer.index import Index
+from indexer.knowledge.sections import KINDS
+from indexer.model import Article, DrugEntry, Mark, Results, SearchRequest
+from webapp import navigation
+from webapp.caching import with_validator
+from webapp.outline import absent_kinds, at_a_glance, parts_of
+from webapp.params import Fault, Reading, read_highlight, read_search
+from webapp.problems import PROBLEM_TYPES, fault_of
+from webapp.rendering import mark_kinds
+from webapp.serving import serving
+
+MOST_EXAMPLES = 4
+MOST_LISTED_DRUGS = 150
+"""Above this the first page shows the letters alone."""
+MOST_DRUG_ARTICLES = 40
+"""Articles that the page of a medicine shows; a search finds the others."""
+
+_EXAMPLES = ("{} side effects", "how does {} work", "who should not take {}", "{} dosage")
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Show the search box, examples, and what is indexed."""
+    index = serving().index
+    status, drugs = index.status(), index.drugs()
+    examples = _examples(index, drugs)
+    page = render_template(
+        "home.html",
+        status=status,
+        drugs=drugs,
+        letters=by_letter(drugs),
+        lists_drugs=len(drugs) <= MOST_LISTED_DRUGS,
+        examples=[answer.request.text for answer in examples],
+        specimen=next((answer for answer in examples if answer.hits[0].sections[0].snippets), None),
+    )
+    return with_validator(_html(page), status)
+
+
+@blueprint.get("/search")
+def search() -> Response:
+    """Show what a query finds; what is wrong with its parameters stands above the form."""
+    deadline_ms = serving().settings.deadline_ms
+    reading = read_search(request.args, deadline_ms=deadline_ms, is_program=False)
+    if reading.faults:
+        return _refused_search(reading)
+    asked = reading.request
+    if not asked.text.strip():
+        return _html(render_template("search.html", asked=asked, faults=()))
+    try:
+        results = serving().index.search(asked)
+    except QueryError as error:
+        return _refused_search(Reading(asked, (fault_of(error),)))
+    return _found(results)
+
+
+def _found(results: Results) -> Response:
+    asked = results.request
+    page = render_template(
+        "results.html",
+        asked=asked,
+        results=results,
+        query=results.query,
+        status=results.status,
+        nav=navigation,
+        mark_kinds=mark_kinds(results.hits),
+    )
+    response = _html(page)
+    response.headers["Server-Timing"] = f"search;dur={results.took_ms:.1f}"
+    return with_validator(response, results.status, complete=not results.partial)
+
+
+def _refused_search(reading: Reading) -> Response:
+    page = render_template("search.html", asked=reading.request, faults=reading.faults)
+    return _html(page, HTTPStatus.BAD_REQUEST)
+
+
+@blueprint.get("/articles/<article_id>")
+def article(article_id: str) -> Response:
+    """Show an article, with the words of the query `h` marked where it is given."""
+    index = serving().index
+    query, faults = read_highlight(request.args)
+    try:
+        found = index.article(article_id)
+    except NotFoundError:
+        nearest = index.nearest(article_id)
+        page = render_template("missing.html", article_id=article_id, nearest=nearest)
+        return _html(page, HTTPStatus.NOT_FOUND)
+    marks: dict[str, Sequence[Mark]] = {}
+    if query.strip() and not faults:
+        try:
+            marks.update(index.marks(found, query))
+        except QueryError as error:
+            faults = (fault_of(error),)
+    return _article(found, query, marks, faults)
+
+
+def _article(
+    found: Article, query: str, marks: dict[str, Sequence[Mark]], faults: tuple[Fault, ...]
+) -> Response:
+    status = serving().index.status()
+    parts = parts_of(found, marks)
+    page = render_template(
+        "article.html",
+        article=found,
+        parts=parts,
+        glances=at_a_glance(found),
+        absent=absent_kinds(found),
+        query=query.strip(),
+        faults=faults,
+        matches=sum(part.matches for part in parts),
+        kinds={mark.kind for in_section in marks.values() for mark in in_section},
+        back=navigation.link(SearchRequest(text=query)),
+        status=status,
+    )
+    if faults:
+        return _html(page, HTTPStatus.BAD_REQUEST)
+    return with_validator(_html(page), status)
+
+
+@blueprint.get("/drugs")
+def drugs() -> Response:
+    """Show all medicines of the index, A to Z."""
+    index = serving().index
+    status, entries = index.status(), index.drugs()
+    page = render_template("drugs.html", drugs=entries, letters=by_letter(entries), status=status)
+    return with_validator(_html(page), status)
+
+
+@blueprint.get("/drugs/<path:name>")
+def drug(name: str) -> Response:
+    """Show a medicine: its names, and the articles about it with what they tell."""
+    index = serving().index
+    status, entry = index.status(), index.drug(name)
+    shown = [index.article(article_id) for article_id in entry.articles[:MOST_DRUG_ARTICLES]]
+    page = render_template(
+        "drug.html",
+        drug=entry,
+        articles=[(about, at_a_glance(about)) for about in shown],
+        more=len(entry.articles) - len(shown),
+        search=navigation.link(SearchRequest(text=entry.name)),
+        status=status,
+    )
+    return with_validator(_html(page), status)
+
+
+@blueprint.get("/help")
+def help_page() -> Response:
+    """Explain the query language."""
+    return _html(render_template("help.html", kinds=KINDS))
+
+
+@blueprint.get("/about/safety")
+def safety() -> Response:
+    """Say what these pages do and do not do about the safety of who reads them."""
+    return _html(render_template("safety.html"))
+
+
+@blueprint.get("/problems/<slug>")
+def problem_type(slug: str) -> Response:
+    """Explain a type of problem."""
+    kind = PROBLEM_TYPES.get(slug)
+    if kind is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return _html(render_template("problem.html", kind=kind))
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Keep crawlers out of the endless ways to filter, and out of the API."""
+    rules = "User-agent: *\nDisallow: /api/\nDisallow: /search?*&\n"
+    return Response(rules, mimetype="text/plain")
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> Response:
+    """Answer browsers that look for the icon without having read a page."""
+    return current_app.send_static_file("favicon.svg")
+
+
+def by_letter(entries: Iterable[DrugEntry]) -> tuple[tuple[str, tuple[DrugEntry, ...]], ...]:
+    """Group medicines by their first letter; what begins with none stands under `#`."""
+
+    def letter(entry: DrugEntry) -> str:
+        first = entry.name[:1].upper()
+        return first if first.isalpha() else "#"
+
+    ordered = sorted(entries, key=lambda entry: (letter(entry), entry.name.casefold()))
+    return tuple((first, tuple(group)) for first, group in groupby(ordered, key=letter))
+
+
+def _examples(index: Index, entries: Sequence[DrugEntry]) -> tuple[Results, ...]:
+    """Answer queries about medicines of this index; only those that find all they ask for."""
+    step = max(len(entries) // MOST_EXAMPLES, 1)
+    found: list[Results] = []
+    for place, entry in enumerate(entries[::step]):
+        name = entry.brands[0] if entry.brands else entry.name
+        query = _EXAMPLES[place % len(_EXAMPLES)].format(name)
+        results = index.search(SearchRequest(text=query, per_page=1))
+        if results.hits and results.query.mode == "all":
+            found.append(results)
+        if len(found) == MOST_EXAMPLES:
+            break
+    return tuple(found)
+
+
+def _html(page: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    return Response(page, status, mimetype="text/html")

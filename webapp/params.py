@@ -1,0 +1,208 @@
+"""Query parameters of a request, read once for pages and API alike.
+
+What a person types is never wrong, only parameters are: each fault names its parameter, all of
+them are reported at once, and the request that comes with them has the default in the place of
+whatever could not be read, so that a page can still show its form filled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar, get_args
+
+from indexer.knowledge.sections import KINDS
+from indexer.model import Group, Results, SearchRequest, Sort
+
+LONGEST_QUERY = 1_000
+"""Characters."""
+LONGEST_NAME = 200
+"""Characters of the name of a drug or category in a filter."""
+MOST_NAMES = 24
+"""Values of one repeatable parameter: as many as there are kinds of sections."""
+LARGEST_PAGE_SIZE = 50
+DEEPEST_RESULT = 10_000
+"""Results further down are out of reach: page x per_page. Who needs them needs another query."""
+LONGEST_QUOTE = 40
+"""Characters of a refused value that its fault repeats."""
+MOST_DIGITS = 9
+
+SORTS: tuple[Sort, ...] = get_args(Sort)
+GROUPS: tuple[Group, ...] = get_args(Group)
+SECTION_KINDS = tuple(kind.name for kind in KINDS)
+SEARCH_PARAMETERS = (
+    "q",
+    "drug",
+    "section",
+    "category",
+    "sort",
+    "group",
+    "page",
+    "per_page",
+    "expand",
+    "exact",
+    "explain",
+)
+
+Choice = TypeVar("Choice", bound=str)
+
+
+class Parameters(Protocol):
+    """The decoded query string: what Werkzeug's MultiDict offers and is needed here."""
+
+    def getlist(self, key: str) -> list[str]:
+        """Return all values of a parameter, in order."""
+
+    def keys(self) -> Iterable[str]:
+        """Return the names of the parameters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong with one parameter; `code` names the type of the problem."""
+
+    parameter: str
+    detail: str
+    code: str = "invalid-parameter"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A request as far as it could be read, and every fault found on the way."""
+
+    request: SearchRequest
+    faults: tuple[Fault, ...]
+
+
+def read_search(args: Parameters, *, deadline_ms: int, is_program: bool) -> Reading:
+    """Read the parameters of a search.
+
+    A program is told about names it got wrong and about a missing `q`; a person's link may carry
+    what others added to it, and a page without a query shows its form.
+    """
+    reader = _Reader(args)
+    if is_program:
+        reader.refuse_others(SEARCH_PARAMETERS)
+        reader.require("q")
+    request = SearchRequest(
+        text=reader.query("q"),
+        drugs=reader.names("drug"),
+        sections=reader.kinds("section"),
+        categories=reader.names("category"),
+        sort=reader.choice("sort", SORTS),
+        group=reader.choice("group", GROUPS),
+        page=reader.number("page", default=1, most=DEEPEST_RESULT),
+        per_page=reader.number("per_page", default=10, most=LARGEST_PAGE_SIZE),
+        expand=reader.choice("expand", ("auto", "none")) == "auto",
+        exact=reader.choice("exact", ("0", "1")) == "1",
+        explain=reader.choice("explain", ("0", "1")) == "1",
+        deadline_ms=deadline_ms,
+    )
+    if request.page * request.per_page > DEEPEST_RESULT:
+        reader.blame(
+            "page",
+            f"lies beyond result {DEEPEST_RESULT:,}; page x per_page must not exceed that: "
+            "narrow the query or add a filter",
+            code="page-out-of-range",
+        )
+    return Reading(request, tuple(reader.faults))
+
+
+def read_highlight(args: Parameters) -> tuple[str, tuple[Fault, ...]]:
+    """Read the query whose words an article's page is to mark, empty when there is none."""
+    reader = _Reader(args)
+    return reader.query("h"), tuple(reader.faults)
+
+
+def refuse_all(args: Parameters) -> tuple[Fault, ...]:
+    """Read the parameters of something that takes none."""
+    reader = _Reader(args)
+    reader.refuse_others(())
+    return tuple(reader.faults)
+
+
+class _Reader:
+    """Reads parameters one by one and gathers the faults."""
+
+    def __init__(self, args: Parameters) -> None:
+        self._args = args
+        self.faults: list[Fault] = []
+
+    def blame(self, parameter: str, detail: str, *, code: str = "invalid-parameter") -> None:
+        self.faults.append(Fault(parameter=parameter, detail=detail, code=code))
+
+    def refuse_others(self, known: Sequence[str]) -> None:
+        taken = f"known are {', '.join(known)}" if known else "none is taken here"
+        for name in self._args.keys():  # noqa: SIM118 - iterating a MultiDict is not this protocol
+            if name not in known:
+                detail = f"is no parameter of this address; {taken}"
+                self.blame(name[:LONGEST_QUOTE], detail, code="unknown-parameter")
+
+    def require(self, name: str) -> None:
+        if not self._args.getlist(name):
+            self.blame(name, "is required")
+
+    def query(self, name: str) -> str:
+        text = self._single(name) or ""
+        if len(text) <= LONGEST_QUERY:
+            return text
+        detail = f"has {len(text):,} characters; at most {LONGEST_QUERY:,} are read"
+        self.blame(name, detail, code="query-too-long")
+        return text[:LONGEST_QUERY]
+
+    def names(self, name: str) -> tuple[str, ...]:
+        values = self._several(name)
+        good = tuple(value for value in values if value.strip() and len(value) <= LONGEST_NAME)
+        if len(good) < len(values):
+            self.blame(name, f"must be a name of 1 to {LONGEST_NAME} characters")
+        return good
+
+    def kinds(self, name: str) -> tuple[str, ...]:
+        values = self._several(name)
+        for value in values:
+            if value not in SECTION_KINDS:
+                known = ", ".join(SECTION_KINDS)
+                self.blame(name, f"must be one of {known}; not {_quoted(value)}")
+        return tuple(value for value in values if value in SECTION_KINDS)
+
+    def choice(self, name: str, choices: Sequence[Choice]) -> Choice:
+        value = self._single(name)
+        for choice in choices:
+            if value == choice:
+                return choice
+        if value is not None:
+            self.blame(name, f"must be {' or '.join(choices)}, not {_quoted(value)}")
+        return choices[0]
+
+    def number(self, name: str, *, default: int, most: int) -> int:
+        value = self._single(name)
+        if value is None:
+            return default
+        is_number = value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS
+        if is_number and 1 <= int(value) <= most:
+            return int(value)
+        detail = f"must be a whole number from 1 to {most:,}, not {_quoted(value)}"
+        self.blame(name, detail)
+        return default
+
+    def _single(self, name: str) -> str | None:
+        values = self._args.getlist(name)
+        if len(values) > 1:
+            self.blame(name, f"was given {len(values)} times and can be given once")
+        return values[0] if values else None
+
+    def _several(self, name: str) -> tuple[str, ...]:
+        values = tuple(dict.fromkeys(self._args.getlist(name)))
+        if len(values) > MOST_NAMES:
+            self.blame(name, f"was given {len(values)} times and can be given {MOST_NAMES} times")
+        return values[:MOST_NAMES]
+
+
+def _quoted(value: str) -> str:
+    cut = value if len(value) <= LONGEST_QUOTE else value[:LONGEST_QUOTE] + "…"
+    return f"“{cut}”"
+
+
+def last_page(results: Results) -> int:
+    """Return the number of the last page that can be asked for, 1 when nothing was found."""
+    return max(1, min(results.pages, DEEPEST_RESULT // results.request.per_page))

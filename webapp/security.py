@@ -1,0 +1,88 @@
+"""What every response carries and every request must respect.
+
+The application only ever reads: GET and HEAD, no cookies, no sessions, nothing from elsewhere.
+Its pages have no inline script or style, so the policy needs no exception.
+"""
+
+from __future__ import annotations
+
+import secrets
+from types import MappingProxyType
+
+from flask import Flask, Response, abort, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from indexer.config import Settings
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    "object-src 'none'"
+)
+
+HEADERS = MappingProxyType(
+    {
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        # Queries about medicines are health data; they stand in the address.
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
+        "X-Frame-Options": "DENY",
+    }
+)
+
+# Any page may read the API. Reading needs no preflight, so OPTIONS stays refused.
+CROSS_ORIGIN_HEADERS = MappingProxyType(
+    {
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": "ETag, Link, Retry-After, Server-Timing, X-Request-Id",
+    }
+)
+
+LARGEST_BODY = 16 * 1024
+"""Bytes. No route takes a body; this bounds what is read before it is refused."""
+
+REQUEST_ID_BYTES = 8
+
+
+def attach(app: Flask, settings: Settings) -> None:
+    """Set an application's limits, trusted hosts and headers."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+    )
+    app.before_request(name_request)
+    app.before_request(refuse_large_body)
+    app.after_request(add_headers)
+    if hops := settings.proxy_hops:
+        proxied = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)
+        app.wsgi_app = proxied  # type: ignore[method-assign]  # Flask's documented way
+
+
+def name_request() -> None:
+    """Give the request an id, the same in its response, its error page and the log."""
+    g.request_id = secrets.token_hex(REQUEST_ID_BYTES)
+
+
+def request_id() -> str:
+    """Return the id of the current request."""
+    return str(g.request_id)
+
+
+def refuse_large_body() -> None:
+    """Refuse a body above the limit before any of it is read."""
+    if (request.content_length or 0) > LARGEST_BODY:
+        abort(413)
+
+
+def add_headers(response: Response) -> Response:
+    """Add the headers that every response carries, errors and static files included."""
+    response.headers.update(HEADERS)
+    response.headers["X-Request-Id"] = request_id()
+    response.headers.setdefault("Cache-Control", "no-store")
+    if request.path.startswith("/api/"):
+        response.headers.update(CROSS_ORIGIN_HEADERS)
+    return response
