@@ -2,11 +2,13 @@
 
 A page counts as unchanged when the file system vouches for it (its stamp) or when its bytes have
 the digest they had. Ids of articles, not names of files, decide what leaves the index: a page that
-moved keeps its article.
+moved keeps its article. A page or folder that cannot be read just now is not gone: what is
+indexed of it stays until it can be read again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from indexer.corpus import Page, Scan, digest
@@ -28,7 +30,9 @@ class Changes:
     unchanged: int
     """Pages that need not be parsed."""
     removed: tuple[str, ...]
-    """Ids of articles whose page is gone, unreadable, or now another article's."""
+    """Ids of articles whose page is gone, or is now another article's."""
+    kept: tuple[str, ...]
+    """Names of pages that cannot be looked at now; their articles stay as they are."""
     failures: tuple[Failure, ...]
 
 
@@ -42,6 +46,7 @@ class _Sorting:
     same: list[Page] = field(default_factory=list)
     renewed: list[SourceState] = field(default_factory=list)
     unchanged: int = 0
+    kept: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
 
@@ -60,6 +65,8 @@ def find_changes(
             sorting.added.append(page)
         else:
             _sort(page, known, sorting, options, anew=anew)
+    if not anew:
+        _keep_unseen(scan, states, sorting)
     return Changes(
         added=tuple(sorting.added),
         changed=tuple(sorting.changed),
@@ -67,6 +74,7 @@ def find_changes(
         renewed=tuple(sorting.renewed),
         unchanged=sorting.unchanged,
         removed=tuple(sorted(sorting.removed)),
+        kept=tuple(sorting.kept),
         failures=tuple(sorting.failures),
     )
 
@@ -78,6 +86,9 @@ def _sort(
         state = _state_if_unchanged(page, known, options)
     except CorpusError as error:
         sorting.failures.append(Failure(source=page.name, reason=str(error)))
+        if not anew:
+            sorting.kept.append(page.name)
+            sorting.removed.discard(known.article_id)
         return
     if known.article_id == page.article_id:
         sorting.removed.discard(known.article_id)
@@ -89,6 +100,17 @@ def _sort(
         sorting.unchanged += 1
         if state != known:
             sorting.renewed.append(state)
+
+
+def _keep_unseen(scan: Scan, states: Mapping[str, SourceState], sorting: _Sorting) -> None:
+    """Keep the articles of pages that no scan could reach: what cannot be seen is not gone."""
+    if not scan.failures:
+        return
+    seen = {page.name for page in scan.pages}
+    for name, state in states.items():
+        if name not in seen and state.article_id in sorting.removed:
+            sorting.kept.append(name)
+            sorting.removed.discard(state.article_id)
 
 
 def _state_if_unchanged(

@@ -23,7 +23,12 @@ from indexer.engine.base import (
     SourceState,
     Writer,
 )
-from indexer.errors import CorpusError, IndexUnavailableError, RemovalGuardError
+from indexer.errors import (
+    CorpusError,
+    IndexLockedError,
+    IndexUnavailableError,
+    RemovalGuardError,
+)
 from indexer.knowledge.drugs import key_of
 from indexer.model import Article, Failure, ReindexOptions, Report
 from indexer.parsing import parse_article
@@ -177,14 +182,23 @@ def _report(engine: Engine, scan: Scan, changes: Changes, warnings: Sequence[str
         unchanged=changes.unchanged + len(changes.same),
         failed=(*scan.failures, *changes.failures),
         skipped=scan.skipped,
-        warnings=tuple(warnings),
+        warnings=(*warnings, *_kept_warning(changes)),
     )
+
+
+def _kept_warning(changes: Changes) -> Iterator[str]:
+    if changes.kept:
+        yield (
+            f"{len(changes.kept)} indexed pages cannot be read now; "
+            "their articles stay as they were indexed"
+        )
 
 
 def _publish(engine: Engine, run: _Run, report: Report, progress: Progress | None) -> Report:
     outcome = _Outcome()
     try:
         with engine.writer(fresh=run.anew) as writer:
+            _check_base(writer, run)
             _write(writer, run, outcome, progress)
             _check_removals(run, outcome)
             if progress is not None:
@@ -204,9 +218,17 @@ def _publish(engine: Engine, run: _Run, report: Report, progress: Progress | Non
         unchanged=run.changes.unchanged
         + sum(page.article_id in parsed for page in run.changes.same),
         failed=(*report.failed, *outcome.failed),
-        warnings=(*report.warnings, *outcome.warnings),
+        warnings=(*report.warnings, *outcome.warnings, *writer.warnings),
         published=True,
     )
+
+
+def _check_base(writer: Writer, run: _Run) -> None:
+    """Raise IndexLockedError when another run published since this one looked."""
+    looked_at = None if run.anew or run.baseline is None else run.baseline.generation
+    if writer.base != looked_at:
+        message = "Another run of reindex published meanwhile; run this one again."
+        raise IndexLockedError(message)
 
 
 def _write(writer: Writer, run: _Run, outcome: _Outcome, progress: Progress | None) -> None:

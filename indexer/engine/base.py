@@ -110,6 +110,14 @@ class Matches:
 class Writer(Protocol):
     """Takes articles for the next generation."""
 
+    @property
+    def base(self) -> int | None:
+        """Number of the generation it continues; None when it begins empty."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What went wrong without harm; complete once the generation is published."""
+
     def put(self, article: AnalysedArticle, state: SourceState) -> None:
         """Store an article, in place of an earlier one with its id.
 
@@ -161,6 +169,7 @@ class Snapshot(Protocol):
 class Baseline:
     """What an incremental run starts from."""
 
+    generation: int
     states: Mapping[str, SourceState]
     """What is known of every indexed page, by source name."""
     current: bool

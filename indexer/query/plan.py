@@ -94,8 +94,10 @@ class All:
 class AnyOf:
     """At least one node matches; with no nodes, no section does.
 
-    Alternatives that are names of one thing count once: the best of them gives the score.
-    Alternatives that somebody typed with OR add up (`adds`).
+    Alternatives are roads to one thing, so the best of them gives the score: an article about a
+    drug does not rise by repeating its name. A kind of section is known by other means than its
+    words, so the best kind adds to the best of the rest. Alternatives that somebody typed with
+    OR all add up (`adds`).
     """
 
     nodes: tuple[Node, ...]

@@ -43,6 +43,7 @@ class WhooshEngine:
             return None
         generation = self._generations.served()
         return Baseline(
+            generation=generation.manifest.generation,
             states=read_states(generation.folder),
             current=generation.manifest.schema == fingerprint(),
         )
@@ -64,7 +65,7 @@ class WhooshEngine:
         kept: tuple[bytes, WhooshSnapshot] | None = getattr(self._thread, "kept", None)
         if kept is not None and kept[0] == pointer:
             return kept[1]
-        snapshot = WhooshSnapshot(self._readable(), self._location)
+        snapshot = self._open()
         if kept is not None:
             kept[1].close()
         self._thread.kept = pointer, snapshot
@@ -81,6 +82,16 @@ class WhooshEngine:
     def collect_garbage(self) -> tuple[str, ...]:
         """Remove what no generation needs; return the names of what was removed."""
         return self._generations.collect_garbage()
+
+    def _open(self) -> WhooshSnapshot:
+        """Open the served generation; once two newer ones are published its folder is gone."""
+        while True:
+            pointer = self._generations.pointer()
+            try:
+                return WhooshSnapshot(self._readable(), self._location)
+            except FileNotFoundError:
+                if self._generations.pointer() == pointer:
+                    raise
 
     def _readable(self) -> Generation:
         generation = self._generations.served()

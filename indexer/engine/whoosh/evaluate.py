@@ -102,9 +102,9 @@ class Evaluator:
         """Return, for each position of a leaf, the terms that may stand there in a field."""
         match leaf:
             case Word(term=term, stem=stem):
-                return (self._lexicon.forms(term) if stem else (term,),)
+                return (self._forms(term, field) if stem else (term,),)
             case Phrase(terms=terms, stem=stem):
-                return tuple(self._lexicon.forms(term) if stem else (term,) for term in terms)
+                return tuple(self._forms(term, field) if stem else (term,) for term in terms)
             case Prefix(prefix=prefix):
                 return (self._postings.prefix(field, prefix, most=PREFIX_TERMS),)
             case _:
@@ -161,9 +161,21 @@ class Evaluator:
 
     def _heading_is(self, terms: tuple[str, ...]) -> Flags:
         flags = np.zeros_like(self._table.live)
-        found, _ = self._found("heading", tuple(self._lexicon.forms(term) for term in terms))
-        flags[found.rows[self._table.heading_words[found.rows] == len(terms)]] = True
+        groups = tuple(self._forms(term, "heading") for term in terms)
+        for row, places in self._postings.places("heading", groups):
+            length = self._table.length["heading"][row]
+            before = length - len(groups)
+            numbering = length - self._table.heading_words[row]
+            flags[row] = before in places and before in (0, numbering)
         return flags
+
+    def _forms(self, term: str, field: Field) -> tuple[str, ...]:
+        """Return a term and its other forms that stand in a field of what is served.
+
+        The lexicon also knows forms of deleted sections, until Whoosh rewrites their segment.
+        """
+        first, *others = self._lexicon.forms(term)
+        return (first, *(form for form in others if len(self._postings.term(field, form).rows)))
 
     def _all(self, node: Node, children: list[Evaluated]) -> Evaluated:
         matches, score = self._table.live.copy(), self._zeros()
@@ -189,15 +201,11 @@ class Evaluator:
 
 
 def alternatives(node: AnyOf, children: Iterable[Evaluated]) -> list[list[Evaluated]]:
-    """Return the groups of children of which the best counts; the groups add up.
-
-    Names of one thing compete, so that an article that uses two of them is not counted twice;
-    facts (subject, kind) compete with one another and add to the names.
-    """
+    """Return the groups of children of which the best counts; the groups add up (see AnyOf)."""
     if node.adds:
         return [[child] for child in children]
-    facts: list[Evaluated] = []
-    names: list[Evaluated] = []
+    kinds: list[Evaluated] = []
+    others: list[Evaluated] = []
     for child in children:
-        (facts if isinstance(child.node, Subject | Kind) else names).append(child)
-    return [names, facts]
+        (kinds if isinstance(child.node, Kind) else others).append(child)
+    return [others, kinds]

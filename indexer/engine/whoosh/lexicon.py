@@ -31,12 +31,13 @@ class Lexicon:
     """The forms of every stem of one index. Immutable."""
 
     def __init__(self, forms: Mapping[str, tuple[str, ...]]) -> None:
-        """Take the forms of the stems that have others than themselves."""
+        """Take the forms of each stem, but for stems whose only form they are themselves."""
         self._forms = forms
 
     def forms(self, term: str) -> tuple[str, ...]:
         """Return the term's surface forms in the index, the term itself first."""
-        others = self._forms.get(stemmer().stem(term), ())
+        stem = stemmer().stem(term)
+        others = self._forms.get(stem, (stem,))
         return (term, *(form for form in others if form != term))
 
 

@@ -7,8 +7,9 @@ served, whatever the index went through.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,28 +80,47 @@ class PostingsReader:
 
     def phrase(self, field: Field, groups: Sequence[Sequence[str]]) -> Postings:
         """Return the sections where the words of the groups stand side by side, in order."""
-        rows = self._common_rows(field, groups)
-        if not len(rows):
+        found = list(self.places(field, groups))
+        if not found:
             return EMPTY
-        wanted = frozenset(rows.tolist())
-        places = [self._positions(field, group, wanted) for group in groups]
-        counts = [
-            sum(
-                all(position + step in place.get(row, ()) for step, place in enumerate(places))
-                for position in places[0][row]
+        rows = np.array([row for row, _ in found], dtype=np.int64)
+        return Postings(rows, np.array([len(at) for _, at in found], dtype=np.float64))
+
+    def places(
+        self, field: Field, groups: Sequence[Sequence[str]]
+    ) -> Iterator[tuple[int, frozenset[int]]]:
+        """Yield the sections that a phrase stands in, and the positions where it begins."""
+        rows = self._common_rows(field, groups).tolist()
+        wanted = frozenset(rows)
+        positions = [self._positions(field, group, wanted) for group in groups] if rows else []
+        for row in rows:
+            begins = frozenset(
+                place
+                for place in positions[0][row]
+                if all(place + step in at.get(row, ()) for step, at in enumerate(positions))
             )
-            for row in rows.tolist()
-        ]
-        frequency = np.array(counts, dtype=np.float64)
-        return Postings(rows[frequency > 0], frequency[frequency > 0])
+            if begins:
+                yield row, begins
 
     def prefix(self, field: Field, prefix: str, *, most: int) -> tuple[str, ...]:
-        """Return the terms that begin so, the commonest `most` of them, in order."""
-        found = [
+        """Return the terms that begin so, the commonest `most` of them, in order.
+
+        Whoosh counts deleted sections too. Its counts are bounds: terms are counted anew, those
+        with the highest bounds first, until no bound reaches the commonest found.
+        """
+        bounds = sorted(
             (-self._reader.doc_frequency(field, term), term)
             for term in self._terms_from(field, prefix)
-        ]
-        return tuple(sorted(term for _, term in sorted(found)[:most]))
+        )
+        commonest: list[tuple[int, str]] = []
+        for bound in bounds:
+            if len(commonest) == most and commonest[-1] < bound:
+                break
+            count = len(self.term(field, bound[1]).rows)
+            if count:
+                insort(commonest, (-count, bound[1]))
+                del commonest[most:]
+        return tuple(sorted(term for _, term in commonest))
 
     def terms(self, field: Field, prefix: str) -> Iterable[tuple[str, int]]:
         """Yield the terms of a field that begin with a prefix, and their live section counts."""
@@ -114,6 +134,8 @@ class PostingsReader:
             yield term.decode("utf-8")
 
     def _common_rows(self, field: Field, groups: Sequence[Sequence[str]]) -> Rows:
+        if not groups:
+            return EMPTY.rows
         common = self.group(field, groups[0]).rows
         for group in groups[1:]:
             if not len(common):

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Generator, Sequence
 from functools import cache
+from importlib import metadata
 from importlib.resources import files
 
 from whoosh import columns, fields, formats
@@ -61,10 +62,11 @@ def schema() -> fields.Schema:
 def fingerprint() -> str:
     """Return what an index must have been built with to be read by this code, in 16 hex digits.
 
-    It covers the layout and the drug names: with other names articles have other subjects and
-    other words are kept from stemming.
+    It covers the layout, the stemmer's release and the drug names: with other names articles
+    have other subjects and other words are kept from stemming.
     """
-    digest = hashlib.blake2b(json.dumps([LAYOUT_VERSION, *TERM_FIELDS]).encode(), digest_size=8)
+    built_with = [LAYOUT_VERSION, *TERM_FIELDS, metadata.version("snowballstemmer")]
+    digest = hashlib.blake2b(json.dumps(built_with).encode(), digest_size=8)
     for table in sorted(files("indexer.knowledge").iterdir(), key=lambda entry: entry.name):
         if table.name.endswith(KNOWLEDGE_TABLES):
             digest.update(table.read_bytes())

@@ -95,9 +95,12 @@ class WhooshSnapshot:
         return facts
 
     def _rows(self, facts: ArticleFacts) -> Iterator[int]:
-        """Yield the rows of an article: adjacent, from its first on."""
-        row, number = facts.first_row, self._table.article[facts.first_row]
-        while row < len(self._table.article) and self._table.article[row] == number:
+        """Yield the rows of an article: adjacent, from its first on.
+
+        The next segment may begin with rows of its own that were deleted.
+        """
+        row, number, live = facts.first_row, self._table.article[facts.first_row], self._table.live
+        while row < len(live) and live[row] and self._table.article[row] == number:
             yield row
             row += 1
 

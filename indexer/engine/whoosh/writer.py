@@ -41,6 +41,7 @@ class WhooshWriter:
         self._build = build
         self._folder = str(build.folder)
         fresh = fresh or build.base is None
+        self._base = None if build.base is None or fresh else build.base.manifest.generation
         self._states: dict[str, SourceState] = {} if fresh else dict(read_states(build.folder))
         opened = (
             whoosh_index.create_in(self._folder, schema())
@@ -48,6 +49,16 @@ class WhooshWriter:
             else whoosh_index.open_dir(self._folder)
         )
         self._writer = SegmentWriter(opened, limitmb=WRITER_MEGABYTES)
+
+    @property
+    def base(self) -> int | None:
+        """Number of the generation it continues; None when it begins empty."""
+        return self._base
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What went wrong without harm; complete once the generation is published."""
+        return self._build.warnings
 
     def put(self, article: AnalysedArticle, state: SourceState) -> None:
         """Store an article, in place of an earlier one with its id; raise CorpusError."""
