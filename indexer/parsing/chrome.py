@@ -94,6 +94,7 @@ _WHOLE_OUTSIDE: Final = frozenset(
     "disclaimer-bar bottom foot legal ticker "
     "announcement notice-bar topics tools slogan tagline".split()
 )
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _ROLES: Final = frozenset(
     "navigation search menu menubar toolbar tablist dialog alertdialog banner contentinfo".split()
 )
@@ -118,6 +119,8 @@ _ELEMENTS: Final[dict[str, Suspicion]] = {
 _STATES: Final = ("has-", "no-", "with-", "without-", "is-", "category-", "tag-", "hide-", "show-")
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _LONGEST_PHRASE: Final = 4
+# More words are no name: site generators make ids of whole headings.
+_LONGEST_NAME: Final = 5
 _MAX_NAME: Final = 100
 
 # Headings of furniture that stands in the article without any name of its own. The first kind
@@ -146,7 +149,8 @@ def suspect(tag: Tag) -> Suspicion:
     """Say whether an element is furniture of the page, and where."""
     attributes = tag.attrs
     found: Suspicion = _ELEMENTS.get(tag.name, "")
-    if not attributes or found == "anywhere":
+    # The id of a heading is its text, whatever that speaks of.
+    if not attributes or found == "anywhere" or tag.name in _HEADINGS:
         return found
     role = str(attributes.get("role", "")).lower()
     if role in _ROLES or _is_furniture_item(tag):
@@ -185,6 +189,8 @@ def _suspect_name(name: str) -> Suspicion:
     if lower in _WHOLE:
         return "anywhere"
     words = words_of(name)
+    if len(words) > _LONGEST_NAME:
+        return ""
     for start in range(len(words)):
         for end in range(start + 1, min(start + _LONGEST_PHRASE, len(words)) + 1):
             if " ".join(words[start:end]) in _PHRASES:

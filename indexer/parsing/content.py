@@ -16,8 +16,9 @@ from typing import Final
 from bs4 import BeautifulSoup, Tag
 
 from indexer.errors import CorpusError
-from indexer.parsing.chrome import heads_furniture, heads_links, suspect, words_of
+from indexer.parsing.chrome import suspect, words_of
 from indexer.parsing.cleaning import one_line
+from indexer.parsing.labelled import drop_labelled
 from indexer.parsing.landmarks import (
     has_content_id,
     is_anchor,
@@ -93,14 +94,16 @@ def find_content(page: BeautifulSoup) -> Content:
         finder.drop_menus(core)
     finder.drop_beside(core, root)
     finder.drop_inside(core)
-    finder.drop_by_headings(root)
+    drop_labelled(survey, root, finder.anchors)
     roots = [survey.tags[root]]
     title = finder.title_outside(root, page)
     if title is not None:
         roots.insert(0, survey.tags[title])
     dropped = frozenset(id(survey.tags[index]) for index in survey.gone) | survey.never
+    gone = [survey.tags[index] for index in survey.gone]
+    foreign = frozenset(id(tag) for tag in gone if suspect(tag) and not _speaks_of_article(tag))
     warnings = ("text that is struck out on the page was left out",) if survey.struck_out else ()
-    return Content(tuple(roots), dropped, finder.foreign, warnings)
+    return Content(tuple(roots), dropped, foreign, warnings)
 
 
 def _drop_hidden(survey: Survey) -> None:
@@ -112,13 +115,15 @@ def _drop_hidden(survey: Survey) -> None:
 
 
 class _Finder:
-    """The search for the article in one page."""
+    """The search for the article in one page.
+
+    `anchors` are the elements that the page calls its content.
+    """
 
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
-        self.foreign: frozenset[int] = frozenset()
         found = [index for index, tag in enumerate(survey.tags) if is_anchor(tag)]
-        self._anchors = _larger(survey, [index for index in found if not survey.is_gone(index)])
+        self.anchors = _larger(survey, [index for index in found if not survey.is_gone(index)])
         self._titles = [
             index
             for index, tag in enumerate(survey.tags)
@@ -139,22 +144,19 @@ class _Finder:
             else:
                 index += 1
         survey.gone.update(found)
-        self.foreign = frozenset(
-            id(survey.tags[each]) for each in found if not _speaks_of_article(survey.tags[each])
-        )
         survey.recount()
 
     def _is_protected(self, index: int) -> bool:
         """Say whether a suspect holds the article itself."""
         survey = self._survey
         start, end = index, survey.ends[index]
-        inside = [each for each in self._anchors if start <= each < end]
+        inside = [each for each in self.anchors if start <= each < end]
         if inside:
             return True
         titles = sum(start <= each < end for each in self._titles)
         if titles:
             return titles == len(self._titles) and survey.tags[index].name != "nav"
-        if self._anchors or self._titles:
+        if self.anchors or self._titles:
             return False
         return 2 * survey.words[index] > survey.words[0]
 
@@ -312,51 +314,6 @@ class _Finder:
             _COPYRIGHT.search(self._survey.tags[index].get_text(" "))
         )
 
-    def drop_by_headings(self, root: int) -> None:
-        """Drop parts whose heading says that they are furniture: related posts, a reply form."""
-        survey = self._survey
-        for index in range(root + 1, survey.ends[root]):
-            if survey.tags[index].name not in _HEADINGS or survey.is_gone(index):
-                continue
-            text = one_line(survey.tags[index].get_text(" "))
-            if heads_furniture(text):
-                survey.gone.update(self._part_below(index, root, links_only=False))
-            elif heads_links(text):
-                survey.gone.update(self._part_below(index, root, links_only=True))
-        survey.recount()
-
-    def _part_below(self, heading: int, root: int, *, links_only: bool) -> list[int]:
-        """Return what belongs to a heading: the box it opens, or its siblings up to the next."""
-        survey = self._survey
-        parent = survey.parents[heading]
-        if self._opens_box(heading, parent, root):
-            rest = survey.words[parent] - survey.words[heading]
-            if not links_only or survey.linked[parent] >= _LINK_SHARE * rest:
-                return [parent]
-            return []
-        part = []
-        for index in survey.children(parent):
-            if index <= heading or index in survey.gone:
-                continue
-            if _has_heading(survey, index):
-                break
-            if links_only and survey.linked[index] < _LINK_SHARE * survey.words[index]:
-                break
-            part.append(index)
-        filled = any(survey.words[index] for index in part)
-        return [heading, *part] if filled or not links_only else []
-
-    def _opens_box(self, heading: int, parent: int, root: int) -> bool:
-        """Say whether a heading is the first text of a small part of the page."""
-        survey = self._survey
-        before = [index for index in survey.children(parent) if index < heading]
-        return (
-            parent > root
-            and not any(survey.words[index] for index in before)
-            and survey.words[parent] <= _PART_SHARE * survey.words[root]
-            and not any(parent <= each < survey.ends[parent] for each in self._anchors)
-        )
-
     def title_outside(self, root: int, page: BeautifulSoup) -> int | None:
         """Find the article's `h1` where a theme puts it above the article, not into it."""
         survey = self._survey
@@ -382,13 +339,11 @@ def _said_titles(page: BeautifulSoup) -> list[str]:
     return [one_line(title).casefold() for title in said if title.strip()]
 
 
-def _has_heading(survey: Survey, index: int) -> bool:
-    return any(tag.name in _HEADINGS for tag in survey.tags[index : survey.ends[index]])
-
-
 def _speaks_of_article(tag: Tag) -> bool:
     """Say whether furniture is about this article: its line of dates, authors, categories."""
-    return tag.name not in {"nav", "form", "aside"} and any(
+    if tag.name in {"nav", "form", "aside"}:
+        return False
+    return tag.name in {"header", "footer", "address"} or any(
         word in _ABOUT
         for key in ("class", "id")
         for name in str(tag.attrs.get(key, "")).split()

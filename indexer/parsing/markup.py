@@ -8,11 +8,12 @@ from typing import Final
 
 from bs4 import BeautifulSoup, Tag
 from bs4.builder import ParserRejectedMarkup
-from bs4.element import CData, NamespacedAttribute, NavigableString
+from bs4.element import CData, NamespacedAttribute, NavigableString, RubyTextString
 
 from indexer.errors import CorpusError
 from indexer.parsing.limits import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS
 
+_TEXT_TYPES: Final = frozenset({NavigableString, CData, RubyTextString})
 _XML_DECLARATION: Final = re.compile(r"\A\s*<\?xml[^>]*>")
 
 
@@ -59,4 +60,5 @@ def parse_markup(text: str) -> BeautifulSoup:
 
 def is_text(node: object) -> bool:
     """Say whether a node of the tree is text a browser shows: no comment, no declaration."""
-    return type(node) is NavigableString or type(node) is CData
+    # By exact type: comments, scripts and declarations are subclasses of NavigableString too.
+    return type(node) in _TEXT_TYPES

@@ -50,24 +50,34 @@ class Survey:
         """`id()` of the elements that were not even counted."""
         self._own: list[tuple[int, int, int, int]] = []
         self._controlled: set[str] = set()
+        self._counted = -1
         self._walk(root)
         self.hidden = [index for index in self.hidden if not self._can_be_opened(self.tags[index])]
         self.recount()
 
     def recount(self) -> None:
         """Add up the figures of all subtrees, without what is gone."""
+        if self._counted == len(self.gone):
+            return
+        self._counted = len(self.gone)
+        marks = self._gone_marks()
         size = len(self.tags)
-        sums = [[0] * size for _ in range(4)]
-        gone = self._gone_marks()
+        words, linked, links, controls = ([0] * size for _ in range(4))
         for index in range(size - 1, -1, -1):
-            if gone[index]:
+            if marks[index]:
                 continue
+            own = self._own[index]
+            words[index] += own[0]
+            linked[index] += own[1]
+            links[index] += own[2]
+            controls[index] += own[3]
             parent = self.parents[index]
-            for total, own in zip(sums, self._own[index], strict=True):
-                total[index] += own
-                if parent >= 0:
-                    total[parent] += total[index]
-        self.words, self.linked, self.links, self.controls = sums
+            if parent >= 0:
+                words[parent] += words[index]
+                linked[parent] += linked[index]
+                links[parent] += links[index]
+                controls[parent] += controls[index]
+        self.words, self.linked, self.links, self.controls = words, linked, links, controls
 
     def children(self, index: int) -> list[int]:
         """Return the numbers of an element's children."""

@@ -99,8 +99,8 @@ def _cells(row: Tag, dropped: AbstractSet[int]) -> list[Tag] | None:
     cells = []
     for cell in row.contents:
         if isinstance(cell, Tag) and cell.name in {"td", "th"}:
-            if id(cell) not in dropped:
-                cells.append(cell)
+            # One that is dropped reads as empty: without it the others would change columns.
+            cells.append(cell)
         elif _is_stray(cell, dropped):
             return None
     return cells
