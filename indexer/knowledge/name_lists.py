@@ -21,7 +21,7 @@ _SPOKEN_FIRST = frozenset({"conjugated", "esterified"})
 _UNSPOKEN = frozenset({"glacial", "unspecified", "unspecified form"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
     """A product of a list: its brand, and its ingredients as the list writes them."""
 
@@ -48,7 +48,9 @@ def read_drugs_at_fda(path: Path) -> Iterator[Product]:
             text = _PARENTHESIS.sub("", row["ActiveIngredient"])
             text = _COMMA_LIST.sub("; ", text) if ", AND " in text or text in _PAIRS else text
             ingredients = tuple(part.strip() for part in text.split(";") if part.strip())
-            yield Product(row["DrugName"].strip(), ingredients, (), "f")
+            yield Product(
+                brand=row["DrugName"].strip(), ingredients=ingredients, classes=(), source="f"
+            )
 
 
 def read_ndc(path: Path) -> Iterator[Product]:
@@ -65,7 +67,12 @@ def read_ndc(path: Path) -> Iterator[Product]:
                 )
             )
             parts = tuple(part.strip() for part in row["substance"].split(";"))
-            yield Product(row["proprietary"].strip().upper(), parts, classes, "n")
+            yield Product(
+                brand=row["proprietary"].strip().upper(),
+                ingredients=parts,
+                classes=classes,
+                source="n",
+            )
 
 
 def read_drugbank(path: Path) -> Iterator[Substance]:

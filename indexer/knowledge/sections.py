@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import dropwhile
 
+from indexer.analysis.folding import fold
 from indexer.analysis.tokens import terms as analysed
 from indexer.knowledge.section_cues import HEADING_CUES, QUERY_CUES, WEAK_HEADING_CUES
 
@@ -103,7 +105,7 @@ def classify(heading: str, *, parent_kind: str = OTHER, is_title: bool = False) 
     of the section around it. The title of an article lists what is in it ("uses, dosage and
     side effects"), so the text below it is `description` or `other`.
     """
-    words = tuple(term for term in analysed(heading) if term)
+    words = tuple(dropwhile(_is_number, (term for term in analysed(heading) if term)))
     if is_title:
         return _classify_title(words)
     found = _first(words, _heading_cues()) or _first(words, _weak_cues())
@@ -126,6 +128,11 @@ def find_intent(terms: Sequence[str]) -> IntentSpan | None:
         if best is None or len(span.positions) > len(best.positions):
             best = span
     return best
+
+
+def _is_number(term: str) -> bool:
+    """Say whether a term is the numbering before a heading ("4.", "8.1")."""
+    return term[0].isdigit()
 
 
 def _classify_title(words: Sequence[str]) -> tuple[str, str]:
@@ -191,7 +198,7 @@ def _compile(kind: str, text: str) -> _Cue:
 
 def _alternatives(mark: str) -> frozenset[str]:
     """Fold the words of `a|b` as the analysis folds the text they are compared with."""
-    return frozenset(term for word in mark.split("|") for term in analysed(word) if term)
+    return frozenset(fold(word) for word in mark.split("|"))
 
 
 def _first(words: Sequence[str], cues: _Cues) -> IntentSpan | None:

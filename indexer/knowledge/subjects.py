@@ -113,7 +113,7 @@ def _names_by_place(article: Article, knowledge: DrugKnowledge) -> dict[str, _Na
                 seen.add((drug.key, drug.terms))
                 # A class goes by one name, which is its key; other names keep their form.
                 name = knowledge.names(drug.key)[0].name if drug.role == "class" else drug.name
-                names.setdefault(drug.terms, _Found(name, drug.role)).see(place)
+                names.setdefault(analysed(name), _Found(name, drug.role)).see(place)
     return found
 
 
