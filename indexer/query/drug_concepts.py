@@ -1,0 +1,115 @@
+"""A medicine in a query, as nodes: the name typed, its other names, the article's subject.
+
+The typed name counts fully. Other names of the same medicine count less and are always told
+(`Expansion`), so that nobody takes text on a brand for text on the name they typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from indexer.knowledge.drugs import COMBINATION, DrugKnowledge, DrugName
+from indexer.model import Drug, Expansion, Via
+from indexer.query.plan import All, AnyOf, Node, Phrase, Subject, Word
+
+EXPANSION_WEIGHT = 0.6
+"""What another name of the medicine counts, where the typed name counts 1."""
+
+MEMBER_WEIGHT = 0.4
+"""What an article on a medicine counts for a query that names its class."""
+
+MOST_NAMES = 64
+"""Names and members that one medicine or class is searched by."""
+
+
+def drug_node(
+    typed: DrugName, knowledge: DrugKnowledge, *, expand: bool, exact: bool = False
+) -> Node:
+    """Return what matches a medicine: its names in the text, or the article's subject."""
+    nodes: list[Node] = [_name_node(typed.terms, stem=typed.role == "class" and not exact)]
+    if expand:
+        nodes += [
+            _name_node(name.terms, via="expansion", weight=EXPANSION_WEIGHT)
+            for name in other_names(typed, knowledge)
+        ]
+    nodes += _subjects(typed, knowledge, expand=expand)
+    if typed.role == "ingredient" and COMBINATION in typed.key:
+        nodes.append(_all_parts(typed, knowledge, expand=expand))
+    return AnyOf(tuple(nodes))
+
+
+def subject_node(typed: DrugName, knowledge: DrugKnowledge, *, expand: bool) -> Node:
+    """Return what matches the articles whose subject is a medicine, or one of a class."""
+    return AnyOf(_subjects(typed, knowledge, expand=expand))
+
+
+def other_names(typed: DrugName, knowledge: DrugKnowledge) -> tuple[DrugName, ...]:
+    """Return the names that a typed one is expanded to: those that add something to find.
+
+    "Azathioprine sodium" adds nothing to *azathioprine*: where it stands, that stands too.
+    """
+    if typed.role == "class":
+        return ()
+    names = knowledge.names(typed.key)
+    known = [typed.terms]
+    for name in sorted(names, key=lambda name: len(name.terms)):
+        if not any(_holds(name.terms, part) for part in known):
+            known.append(name.terms)
+    kept = set(known[1:])
+    return tuple(name for name in names if name.terms in kept)[:MOST_NAMES]
+
+
+def expansions(typed: DrugName, source: str, knowledge: DrugKnowledge) -> Iterator[Expansion]:
+    """Tell every name that is searched for although it was not typed, and why."""
+    if typed.role == "class":
+        if members := knowledge.members(typed.key)[:MOST_NAMES]:
+            why = f"medicines of the class {typed.name}"
+            yield Expansion(source=source, target=", ".join(members), why=why)
+        return
+    rest = []
+    for name in other_names(typed, knowledge):
+        if name.name == typed.ingredient:
+            why = "ingredient of the brand" if typed.role == "brand" else "the same ingredient"
+            yield Expansion(source=source, target=name.name, why=why)
+        else:
+            rest.append(name.name)
+    if rest:
+        why = f"other names of {typed.ingredient}"
+        yield Expansion(source=source, target=", ".join(rest), why=why)
+
+
+def understood(typed: DrugName) -> Drug:
+    """Return the medicine as an interpretation tells it."""
+    return Drug(name=typed.name, ingredient=typed.ingredient, role=typed.role)
+
+
+def _subjects(typed: DrugName, knowledge: DrugKnowledge, *, expand: bool) -> tuple[Subject, ...]:
+    """Match every medicine that has the name; of a class, also its members."""
+    owners = knowledge.resolve_all(typed.name) or (typed,)
+    members = knowledge.members(typed.key)[:MOST_NAMES] if expand else ()
+    return (
+        *(Subject(drug=owner.key) for owner in owners),
+        *(Subject(drug=key, via="expansion", weight=MEMBER_WEIGHT) for key in members),
+    )
+
+
+def _name_node(
+    terms: Sequence[str], *, via: Via = "direct", weight: float = 1.0, stem: bool = False
+) -> Node:
+    if len(terms) == 1:
+        return Word(term=terms[0], stem=stem, via=via, weight=weight)
+    return Phrase(terms=tuple(terms), stem=stem, via=via, weight=weight)
+
+
+def _all_parts(typed: DrugName, knowledge: DrugKnowledge, *, expand: bool) -> Node:
+    """Match text that names every ingredient: "warfarin and aspirin" may mean two medicines."""
+    parts = (knowledge.resolve(key) for key in typed.key.split(COMBINATION))
+    return All(
+        tuple(drug_node(part, knowledge, expand=expand) for part in parts if part is not None)
+    )
+
+
+def _holds(terms: Sequence[str], part: Sequence[str]) -> bool:
+    """Say whether one row of terms stands in another."""
+    size = len(part)
+    return any(tuple(terms[at : at + size]) == tuple(part) for at in range(len(terms) - size + 1))

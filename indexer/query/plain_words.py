@@ -1,0 +1,157 @@
+"""The plain words of a query, read together: medicines, one intent, numbers, and the rest.
+
+    how does 50 mg imuran work with 6-MP
+        intent mechanism (how does ... work), number (50 mg), medicine (imuran), compound (6-MP)
+
+What was typed without a blank belongs together: `6-MP` is looked for as a phrase, `5mg` as the
+number and its unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice, product
+
+from indexer.analysis.tokens import terms as analysed
+from indexer.analysis.units import is_unit, unit_variants
+from indexer.knowledge.drugs import DrugKnowledge, NameSpan
+from indexer.knowledge.sections import NAME_TERM, IntentSpan, find_intent
+from indexer.query.function_words import FUNCTION_WORDS
+from indexer.query.plan import WORD_FIELDS, AnyOf, Field, Node, Phrase, Word
+from indexer.query.syntax import Term
+
+UNIT_FORMS = 64
+"""Ways to write a number's units that are looked for: bounds `mg/kg/day` with all its variants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A term, and the word of the query it is from."""
+
+    term: str
+    word: Term
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the words of one level of a query were understood as."""
+
+    names: tuple[NameSpan, ...]
+    intent: IntentSpan | None
+    rest: tuple[tuple[Typed, ...], ...]
+    """The remaining words, each with its terms; a number together with its unit."""
+
+
+def typed_terms(words: Sequence[Term]) -> tuple[Typed, ...]:
+    """Analyse words that stand side by side."""
+    return tuple(Typed(term, word) for word in words for term in analysed(word.text) if term)
+
+
+def read_words(
+    typed: Sequence[Typed], knowledge: DrugKnowledge, *, with_intent: bool, alone: bool
+) -> Reading:
+    """Understand words that stand side by side.
+
+    With nothing but function words, and `alone` in the query, those are what it asks for.
+    """
+    names = knowledge.find([item.term for item in typed])
+    named = {at for span in names for at in range(span.start, span.end)}
+    intent = _intent(typed, names) if with_intent else None
+    if intent is not None and not any(map(_has_content, intent.matched_terms)):
+        # "What is" asks what the medicine is; not so in "what is the risk of ...".
+        others = set(range(len(typed))) - named - set(intent.positions)
+        if not names or any(_has_content(typed[at].term) for at in others):
+            intent = None
+    taken = named.union(intent.positions if intent else ())
+    rest = tuple(_remaining(typed, taken))
+    content = tuple(item for item in rest if len(item) > 1 or _has_content(item[0].term))
+    only_function_words = alone and not content and not taken
+    return Reading(names=names, intent=intent, rest=rest if only_function_words else content)
+
+
+def word_node(
+    typed: Sequence[Typed], *, exact: bool, fields: tuple[Field, ...] = WORD_FIELDS
+) -> Node:
+    """Return what matches a remaining word: a word, a phrase, or a number with its unit."""
+    terms = tuple(item.term for item in typed)
+    if len(terms) == 1:
+        return Word(term=terms[0], stem=not exact and not _is_number(terms[0]), fields=fields)
+    if is_measure(typed) and not exact:
+        forms = product(*(unit_variants(term) for term in terms))
+        return AnyOf(tuple(Phrase(terms=form, fields=fields) for form in islice(forms, UNIT_FORMS)))
+    stem = not exact and not any(map(_has_digit, terms))
+    return Phrase(terms=terms, stem=stem, fields=fields)
+
+
+def is_measure(typed: Sequence[Typed]) -> bool:
+    """Say whether words are a number, or numbers with the unit of the last."""
+    terms = [item.term for item in typed]
+    numbers = [term for term in terms if _is_number(term)]
+    return bool(numbers) and all(_is_number(term) or is_unit(term) for term in terms)
+
+
+def _intent(typed: Sequence[Typed], names: Sequence[NameSpan]) -> IntentSpan | None:
+    """Find the intent in terms where each medicine counts as one; return places in `typed`."""
+    starts = {span.start: span for span in names}
+    terms: list[str] = []
+    places: list[int] = []
+    at = 0
+    while at < len(typed):
+        span = starts.get(at)
+        terms.append(NAME_TERM if span else typed[at].term)
+        places.append(at)
+        at = span.end if span else at + 1
+    found = find_intent(terms)
+    if found is None:
+        return None
+    positions = tuple(places[position] for position in found.positions)
+    return IntentSpan(
+        start=positions[0],
+        end=positions[-1] + 1,
+        kind=found.kind,
+        matched_terms=found.matched_terms,
+        positions=positions,
+    )
+
+
+def _remaining(typed: Sequence[Typed], taken: set[int]) -> Iterator[tuple[Typed, ...]]:
+    """Yield what is left of each word; a number takes the unit that follows it along."""
+    pending: tuple[Typed, ...] = ()
+    last = -1
+    for _, group in groupby(enumerate(typed), key=lambda item: id(item[1].word)):
+        places = list(group)
+        left = tuple(item for at, item in places if at not in taken)
+        is_whole = len(left) == len(places)
+        if pending and is_whole and places[0][0] == last + 1 and _are_units(left):
+            yield (*pending, *left)
+            pending = ()
+            continue
+        if pending:
+            yield pending
+            pending = ()
+        last = places[-1][0]
+        if is_whole and left and all(_is_number(item.term) for item in left):
+            pending = left
+        elif is_whole and left:
+            yield left
+        else:
+            yield from ((item,) for item in left)
+    if pending:
+        yield pending
+
+
+def _are_units(typed: Sequence[Typed]) -> bool:
+    return all(is_unit(item.term) for item in typed)
+
+
+def _has_content(term: str) -> bool:
+    return term not in FUNCTION_WORDS
+
+
+def _is_number(term: str) -> bool:
+    return term[:1].isdigit() and not any(character.isalpha() for character in term)
+
+
+def _has_digit(term: str) -> bool:
+    return any(character.isdigit() for character in term)

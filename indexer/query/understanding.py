@@ -1,0 +1,339 @@
+"""What a query means: the typed tree and the knowledge of medicines, as concepts.
+
+The words at one level of a query are read together (`indexer.query.plain_words`); quotes, scopes
+and groups stand for themselves. Every concept must match; what was recognised, added or left out
+is told in the interpretation.
+
+    imuran side effects   ->  [imuran | azathioprine | ... | subject azathioprine]
+                              [kind adverse-reactions | (side & effects)]
+
+An intent is read from the words at the top alone: who groups, quotes or scopes words means them.
+An exclusion of a medicine rules out what names it and what is about it. A scope (`drug:`,
+`section:`, `title:`) is a condition and never given up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from indexer.analysis.tokens import terms as analysed
+from indexer.knowledge.drugs import DrugKnowledge, NameSpan
+from indexer.knowledge.sections import KINDS, IntentSpan, classify, find_intent, kind_named
+from indexer.model import Drug, Expansion, IntentMatch, Interpretation, Via
+from indexer.query.drug_concepts import drug_node, expansions, subject_node, understood
+from indexer.query.function_words import FUNCTION_WORDS
+from indexer.query.plain_words import Typed, is_measure, read_words, typed_terms, word_node
+from indexer.query.plan import (
+    All,
+    AnyOf,
+    Concept,
+    ConceptKind,
+    Field,
+    Kind,
+    Node,
+    Not,
+    Phrase,
+    Prefix,
+    Word,
+)
+from indexer.query.syntax import And, Exclude, Or, ParsedQuery, PrefixTerm, Quoted, Scoped, Term
+from indexer.query.syntax import Node as Syntax
+
+NOTHING_TO_FIND = "A query needs at least one word to look for."
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a query asks for, what it rules out, and how it was read."""
+
+    concepts: tuple[Concept, ...]
+    excluded: tuple[Node, ...]
+    interpretation: Interpretation
+
+
+def understand(
+    parsed: ParsedQuery, knowledge: DrugKnowledge, *, expand: bool = True, exact: bool = False
+) -> Understanding:
+    """Read a parsed query.
+
+    Without `expand`, a medicine matches under the typed name or as the article's subject alone.
+    With `exact`, also nothing is stemmed and no words ask for a kind of section.
+    """
+    reader = _Reader(knowledge=knowledge, expand=expand and not exact, exact=exact)
+    excluded = tuple(reader.excluded(parsed.tree))
+    concepts = tuple(reader.concepts(_unless_excluded(parsed.tree), with_intent=not exact))
+    if not concepts:
+        reader.notes.append(NOTHING_TO_FIND)
+    return Understanding(
+        concepts=concepts,
+        excluded=excluded,
+        interpretation=Interpretation(
+            text=parsed.text,
+            concepts=len(concepts),
+            drugs=tuple(dict.fromkeys(reader.drugs)),
+            intent=tuple(reader.intents),
+            expansions=tuple(dict.fromkeys(reader.expansions)),
+            notes=(*parsed.notes, *dict.fromkeys(reader.notes)),
+        ),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reader:
+    """Reads one query, and collects what there is to tell about it."""
+
+    knowledge: DrugKnowledge
+    expand: bool
+    exact: bool
+    drugs: list[Drug] = field(default_factory=list)
+    intents: list[IntentMatch] = field(default_factory=list)
+    expansions: list[Expansion] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    # --- levels of the tree -------------------------------------------------------------------
+
+    def concepts(self, nodes: Sequence[Syntax], *, with_intent: bool = False) -> list[Concept]:
+        """Read what stands side by side at one level, in the order of the query."""
+        found: list[tuple[int, Concept]] = []
+        runs: list[list[Term]] = [[]]
+        for node in nodes:
+            if isinstance(node, Term):
+                runs[-1].append(node)
+            else:
+                # No medicine's name reaches over what stands for itself.
+                runs.append([])
+                found += ((_start(node), concept) for concept in self._standing_alone(node))
+        # One intent in the query: with operators in between, the words are not one question.
+        with_intent = with_intent and sum(map(bool, runs)) == 1
+        alone = not found
+        for run in filter(None, runs):
+            found += self._words(run, with_intent=with_intent, alone=alone)
+        return [concept for _, concept in sorted(found, key=lambda item: item[0])]
+
+    def excluded(self, tree: Syntax) -> Iterator[Node]:
+        """Yield what the exclusions at the top rule out."""
+        for node in _level(tree):
+            if isinstance(node, Exclude):
+                yield from self._ruled_out(node)
+
+    def _ruled_out(self, node: Exclude) -> Iterator[Node]:
+        """Read an exclusion; what it names is not what the query is about."""
+        silent = _Reader(knowledge=self.knowledge, expand=self.expand, exact=self.exact)
+        if ruled_out := silent.concepts(_level(node.node)):
+            yield _all(ruled_out)
+
+    def _standing_alone(self, node: Syntax) -> Iterator[Concept]:
+        match node:
+            case Quoted():
+                yield from _quoted(node)
+            case PrefixTerm():
+                yield from _prefix(node)
+            case Scoped():
+                yield from self._scoped(node)
+            case Or(nodes):
+                yield from self._either(nodes)
+            case And(nodes):
+                yield from self.concepts(nodes)
+            case Exclude():
+                for ruled_out in self._ruled_out(node):
+                    yield Concept(label=f"-{_text(node)}", kind="group", node=Not(ruled_out))
+            case Term():
+                yield from self.concepts([node])
+
+    def _either(self, nodes: Iterable[Syntax]) -> Iterator[Concept]:
+        sides = [side for node in nodes if (side := self.concepts(_level(node)))]
+        if sides:
+            yield Concept(
+                label=" OR ".join(" ".join(concept.label for concept in side) for side in sides),
+                kind="group",
+                node=AnyOf(tuple(_all(side) for side in sides), adds=True),
+                required=all(any(concept.required for concept in side) for side in sides),
+            )
+
+    # --- words --------------------------------------------------------------------------------
+
+    def _words(
+        self, words: Sequence[Term], *, with_intent: bool, alone: bool
+    ) -> Iterator[tuple[int, Concept]]:
+        """Yield the concepts of plain words, each with its place in the query."""
+        typed = typed_terms(words)
+        reading = read_words(typed, self.knowledge, with_intent=with_intent, alone=alone)
+        for span in reading.names:
+            yield typed[span.start].word.start, self._drug(span, typed)
+        if reading.intent is not None:
+            yield typed[reading.intent.start].word.start, self._intent(reading.intent, typed)
+        for item in reading.rest:
+            yield (
+                item[0].word.start,
+                Concept(
+                    label=_label(item),
+                    kind="number" if is_measure(item) else "word",
+                    node=word_node(item, exact=self.exact),
+                ),
+            )
+
+    def _drug(self, span: NameSpan, typed: Sequence[Typed]) -> Concept:
+        label = _label(typed[span.start : span.end])
+        self._tell(span, label)
+        return Concept(
+            label=label,
+            kind="drug",
+            node=drug_node(span.drug, self.knowledge, expand=self.expand, exact=self.exact),
+            required=True,
+        )
+
+    def _tell(self, span: NameSpan, label: str) -> None:
+        """Note which medicine was understood, and what it is expanded to."""
+        self.drugs.append(understood(span.drug))
+        if self.expand:
+            self.expansions += expansions(span.drug, label, self.knowledge)
+        owners = self.knowledge.resolve_all(span.drug.name)
+        if len(owners) > 1:
+            keys = ", ".join(owner.key for owner in owners)
+            self.notes.append(f"{span.drug.name} is sold with different ingredients: {keys}.")
+
+    def _intent(self, intent: IntentSpan, typed: Sequence[Typed]) -> Concept:
+        label = _label([typed[at] for at in intent.positions])
+        self.intents.append(IntentMatch(kind=intent.kind, matched=label))
+        words = tuple(
+            Word(term=term, via="intent")
+            for term in intent.matched_terms
+            if term not in FUNCTION_WORDS
+        )
+        kinds = _kind_nodes(intent.kind)
+        return Concept(
+            label=label, kind="intent", node=AnyOf((*kinds, All(words)) if words else kinds)
+        )
+
+    # --- scopes -------------------------------------------------------------------------------
+
+    def _scoped(self, scoped: Scoped) -> Iterator[Concept]:
+        text = _text(scoped.node)
+        if not any(analysed(text)):
+            return
+        match scoped.field:
+            case "drug":
+                node = self._about(scoped.node)
+            case "section":
+                node = self._in_section(text)
+            case "title":
+                node = _in_fields(text, ("title",), exact=self.exact)
+        kind: ConceptKind = "drug" if scoped.field == "drug" else "field"
+        yield Concept(label=f"{scoped.field}:{text}", kind=kind, node=node, required=True)
+
+    def _about(self, node: Syntax) -> Node:
+        """Return what matches articles whose subject is a medicine."""
+        if isinstance(node, Or):
+            return AnyOf(tuple(self._about(side) for side in node.nodes), adds=True)
+        text = _text(node)
+        name = self.knowledge.resolve(text)
+        if name is None:
+            self.notes.append(f'No list knows "{text}" as a medicine; it is looked for in titles.')
+            return _in_fields(text, ("title",), exact=True)
+        self.drugs.append(understood(name))
+        return subject_node(name, self.knowledge, expand=self.expand)
+
+    def _in_section(self, text: str) -> Node:
+        """Return what matches sections of a kind, or with these words above their text."""
+        kind = _section_kind(text)
+        if kind is not None:
+            return AnyOf(_kind_nodes(kind, via="direct"))
+        self.notes.append(f'"{text}" is no kind of section; it is looked for in headings.')
+        return _in_fields(text, ("heading", "path"), exact=self.exact)
+
+
+# --- nodes ------------------------------------------------------------------------------------
+
+
+def _quoted(node: Quoted) -> Iterator[Concept]:
+    """Quotes switch everything off: the words as they are typed, in this order."""
+    terms = tuple(term for term in analysed(node.text) if term)
+    if not terms:
+        return
+    exactly = Phrase(terms=terms) if len(terms) > 1 else Word(term=terms[0], stem=False)
+    yield Concept(label=f'"{node.text}"', kind="phrase", node=exactly, required=True)
+
+
+def _prefix(node: PrefixTerm) -> Iterator[Concept]:
+    *before, last = tuple(term for term in analysed(node.text) if term) or ("",)
+    if last:
+        whole = tuple(Word(term=term, stem=False) for term in before)
+        begun = Prefix(prefix=last)
+        node_ = All((*whole, begun)) if whole else begun
+        yield Concept(label=f"{node.text}*", kind="prefix", node=node_)
+
+
+def _in_fields(text: str, fields: tuple[Field, ...], *, exact: bool) -> Node:
+    """Return what matches all words of a text in these fields."""
+    terms = tuple(dict.fromkeys(term for term in analysed(text) if term))
+    words = tuple(Word(term=term, fields=fields, stem=not exact) for term in terms)
+    return words[0] if len(words) == 1 else All(words)
+
+
+def _kind_nodes(name: str, *, via: Via = "intent") -> tuple[Kind, ...]:
+    """Match a kind of section and the kinds that are part of it."""
+    parts = (kind.name for kind in KINDS if kind.parent == name)
+    return tuple(Kind(kind=kind, via=via) for kind in (name, *parts))
+
+
+def _section_kind(text: str) -> str | None:
+    """Return the kind that `section:` means: its name, its label, or words that ask for it."""
+    terms = tuple(term for term in analysed(text) if term)
+    for kind in KINDS:
+        if terms in (analysed(kind.name), analysed(kind.label)):
+            return kind.name
+    intent = find_intent(terms)
+    if intent is not None and len(intent.positions) == len(terms):
+        return intent.kind
+    kind_name, rule = classify(text)
+    return kind_name if rule.startswith("heading") and kind_named(kind_name) else None
+
+
+def _all(side: Sequence[Concept]) -> Node:
+    return side[0].node if len(side) == 1 else All(tuple(concept.node for concept in side))
+
+
+# --- the tree ---------------------------------------------------------------------------------
+
+
+def _level(tree: Syntax) -> tuple[Syntax, ...]:
+    """Return the nodes that stand side by side."""
+    return tree.nodes if isinstance(tree, And) else (tree,)
+
+
+def _unless_excluded(tree: Syntax) -> tuple[Syntax, ...]:
+    return tuple(node for node in _level(tree) if not isinstance(node, Exclude))
+
+
+def _start(node: Syntax) -> int:
+    """Return where a node begins in the query."""
+    match node:
+        case And(nodes) | Or(nodes):
+            return min(map(_start, nodes), default=0)
+        case Exclude(child) | Scoped(_, child):
+            return _start(child)
+        case _:
+            return node.start
+
+
+def _text(node: Syntax) -> str:
+    """Return the words below a node, as typed."""
+    match node:
+        case And(nodes) | Or(nodes):
+            return " ".join(map(_text, nodes))
+        case Exclude(child) | Scoped(_, child):
+            return _text(child)
+        case _:
+            return node.text
+
+
+def _label(typed: Sequence[Typed]) -> str:
+    """Return the words that terms are from, as typed; of a word in parts, those terms alone."""
+    labels = []
+    for word, items in groupby(typed, key=lambda item: item.word):
+        terms = [item.term for item in items]
+        is_whole = terms == [term for term in analysed(word.text) if term]
+        labels.append(word.text if is_whole else " ".join(terms))
+    return " ".join(labels)
