@@ -17,6 +17,8 @@ PAGES_AROUND = 2
 PAGE_SIZES = (10, 20, LARGEST_PAGE_SIZE)
 OPEN_VALUES = 8
 """Values of a facet that are shown at once; the others unfold."""
+MOST_VALUES = 60
+"""Values of a facet that are shown at all, the most frequent ones: a page stays a page."""
 
 _SORT_LABELS: tuple[tuple[Sort, str], ...] = (
     ("relevance", "Best match"),
@@ -47,14 +49,15 @@ class ActiveFilter:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FacetField:
-    """A facet as a group of checkboxes; `rest` unfolds."""
+    """A facet as a group of checkboxes; `rest` unfolds, `left_out` counts the rarest."""
 
     name: str
     label: str
     values: tuple[FacetValue, ...]
     rest: tuple[FacetValue, ...]
+    left_out: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +119,16 @@ def active_filters(request: SearchRequest) -> tuple[ActiveFilter, ...]:
 def without_filters(request: SearchRequest) -> SearchRequest:
     """Return a request with all its filters taken off."""
     return replace(request, sections=(), drugs=(), categories=())
+
+
+def only_mentioned(results: Results) -> tuple[str, ...]:
+    """Return the medicines asked for that none of the articles found is about."""
+    subjects = {value.value for value in results.facets.drug}
+    return tuple(
+        drug.name
+        for drug in results.query.drugs
+        if drug.ingredient and drug.ingredient not in subjects
+    )
 
 
 def facet_fields(results: Results) -> tuple[FacetField, ...]:
@@ -198,4 +211,10 @@ def _field(
         ]
     others = [value for value in found if not value.selected]
     shown = max(OPEN_VALUES - len(selected), 0)
-    return FacetField(name, label, (*selected, *others[:shown]), tuple(others[shown:]))
+    return FacetField(
+        name=name,
+        label=label,
+        values=(*selected, *others[:shown]),
+        rest=tuple(others[shown:MOST_VALUES]),
+        left_out=max(len(others) - MOST_VALUES, 0),
+    )

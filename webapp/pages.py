@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import groupby
 
@@ -11,7 +12,16 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 from indexer.errors import NotFoundError, QueryError
 from indexer.index import Index
 from indexer.knowledge.sections import KINDS
-from indexer.model import Article, DrugEntry, Mark, Results, SearchRequest
+from indexer.model import (
+    Article,
+    ArticleSummary,
+    DrugEntry,
+    Mark,
+    Results,
+    SearchRequest,
+    SectionHit,
+    Snippet,
+)
 from webapp import navigation
 from webapp.caching import with_validator
 from webapp.outline import absent_kinds, at_a_glance, parts_of
@@ -25,6 +35,9 @@ MOST_LISTED_DRUGS = 150
 """Above this the first page shows the letters alone."""
 MOST_DRUG_ARTICLES = 40
 """Articles that the page of a medicine shows; a search finds the others."""
+
+SPECIMEN_CHARACTERS = 280
+"""A passage of the first page has at most this length: two or three sentences."""
 
 _EXAMPLES = ("{} side effects", "how does {} work", "who should not take {}", "{} dosage")
 
@@ -44,7 +57,7 @@ def home() -> Response:
         letters=by_letter(drugs),
         lists_drugs=len(drugs) <= MOST_LISTED_DRUGS,
         examples=[answer.request.text for answer in examples],
-        specimen=next((answer for answer in examples if answer.hits[0].sections[0].snippets), None),
+        specimen=_specimen(examples),
     )
     return with_validator(_html(page), status)
 
@@ -214,6 +227,32 @@ def _examples(index: Index, entries: Sequence[DrugEntry]) -> tuple[Results, ...]
         if len(found) == MOST_EXAMPLES:
             break
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Specimen:
+    """A passage of this index that shows what a search answers with."""
+
+    query: str
+    article: ArticleSummary
+    section: SectionHit
+    snippet: Snippet
+
+
+def _specimen(answers: Iterable[Results]) -> Specimen | None:
+    """Return the first answer with a passage that can be read at a glance, if there is one."""
+    for answer in answers:
+        for section in answer.hits[0].sections:
+            for snippet in section.snippets:
+                is_short = len(snippet.text) <= SPECIMEN_CHARACTERS and "\n" not in snippet.text
+                if is_short and snippet.marks:
+                    return Specimen(
+                        query=answer.request.text,
+                        article=answer.hits[0].article,
+                        section=section,
+                        snippet=snippet,
+                    )
+    return None
 
 
 def _html(page: str, status: HTTPStatus = HTTPStatus.OK) -> Response:

@@ -17,7 +17,7 @@ from flask import Flask, url_for
 from markupsafe import Markup
 
 from indexer.knowledge.sections import OTHER, kind_named
-from indexer.model import Hit, Mark, MarkKind, Snippet
+from indexer.model import Hit, Mark, MarkKind, Reason, Snippet, Via
 from indexer.serialization import DISCLAIMER, article_link
 
 _TAGS: dict[MarkKind, Markup] = {
@@ -41,16 +41,16 @@ _FIELDS = {
     "heading": "in the heading",
     "path": "in a heading above",
     "title": "in the title of the article",
-    "drug": "the medicine the article is about",
-    "kind": "the kind of section",
+    "drug": "is what the article is about",
+    "kind": "is the kind of section",
 }
 
-_ROADS = {
+_ROADS: dict[Via, str] = {
     "direct": "as you typed it",
     "stem": "another form of your word",
     "expansion": "another name of what you typed",
     "intent": "what you asked for",
-    "subject": "the subject of the article",
+    "subject": "",
 }
 
 
@@ -69,8 +69,7 @@ def attach(app: Flask) -> None:
         date=date,
         kind_label=kind_label,
         evidence=evidence,
-        field_label=lambda name: _FIELDS.get(name, name),
-        road_label=lambda via: _ROADS.get(via, via),
+        grounds=grounds,
         host=host,
         web_address=web_address,
         language=language,
@@ -116,6 +115,25 @@ def snippet_lines(snippet: Snippet) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A word that a section was found by, and everything that it met there, in words."""
+
+    term: str
+    places: str
+    road: str
+
+
+def grounds(reasons: Sequence[Reason]) -> tuple[Ground, ...]:
+    """Gather the reasons of a hit, word by word in the order of the query."""
+    met: dict[tuple[str, Via], list[str]] = {}
+    for reason in reasons:
+        met.setdefault((reason.term, reason.via), []).append(
+            _FIELDS.get(reason.field, reason.field)
+        )
+    return tuple(Ground(term, _listed(places), _ROADS[via]) for (term, via), places in met.items())
+
+
 def mark_kinds(hits: Sequence[Hit]) -> frozenset[MarkKind]:
     """Return the kinds of marks that a list of hits shows."""
     return frozenset(
@@ -147,10 +165,7 @@ def kind_label(kind: str) -> str:
 def evidence(places: Sequence[str]) -> str:
     """Return where a medicine was found, in words: `named in the title and in the tags`."""
     words = [_EVIDENCE.get(place, place) for place in places]
-    if not words:
-        return ""
-    *others, last = words
-    return f"named {', '.join(others)} and {last}" if others else f"named {last}"
+    return f"named {_listed(words)}" if words else ""
 
 
 def web_address(url: str | None) -> str | None:
@@ -173,3 +188,9 @@ def host(url: str | None) -> str:
 def language(tag: str | None) -> str | None:
     """Return a language tag that may stand in a `lang` attribute, else None (BCP 47, its form)."""
     return tag if tag and _LANGUAGE.fullmatch(tag) else None
+
+
+def _listed(words: Sequence[str]) -> str:
+    """Return words as people list them: `a, b and c`."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last

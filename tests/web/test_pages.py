@@ -212,6 +212,13 @@ def test_a_medicine_that_is_not_there_gets_no_other_one_s_text(client: FlaskClie
     assert "Medicines A–Z" in text_of(response)
 
 
+def test_a_medicine_that_is_only_mentioned_is_told_apart(client: FlaskClient) -> None:
+    response = client.get("/search?q=allopurinol")
+    assert page(response).select(".hit")
+    assert "None of these articles is about allopurinol" in text_of(response)
+    assert "None of these articles" not in text_of(client.get("/search?q=imuran"))
+
+
 def test_what_was_left_out_is_said(client: FlaskClient) -> None:
     response = client.get("/search?q=imuran+zeppelin")
     text = text_of(response)
