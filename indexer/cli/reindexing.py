@@ -11,8 +11,10 @@ import click
 from indexer.cli import exits
 from indexer.cli.console import Console, complain
 from indexer.cli.hits import counted
+from indexer.cli.interrupts import Watch
 from indexer.cli.options import Invocation, command
 from indexer.corpus import Corpus
+from indexer.errors import IndexerError
 from indexer.index import open_index
 from indexer.indexing import Progress
 from indexer.model import ReindexOptions, Report
@@ -71,19 +73,31 @@ def reindex(  # noqa: PLR0913 - click passes every option by name
         allow_removals=allow_removals,
         jobs=jobs,
     )
-    try:
-        report = _run(invocation, Corpus(sources or (invocation.settings.corpus,)), options)
-    except KeyboardInterrupt:
-        complain("Interrupted; nothing was published.")
+    report = _run(invocation, Corpus(sources or (invocation.settings.corpus,)), options)
+    if report is None:
         return exits.INTERRUPTED
     _print(invocation.console, report, named=dry_run)
     return exits.SOURCES_FAILED if report.failed or report.refused else exits.DONE
 
 
-def _run(invocation: Invocation, corpus: Corpus, options: ReindexOptions) -> Report:
+def _run(invocation: Invocation, corpus: Corpus, options: ReindexOptions) -> Report | None:
+    """Return the report of a run; None when it was interrupted, which is said on stderr."""
     index = open_index(invocation.settings.index, settings=invocation.settings)
-    with _progress(invocation.console) as progress:
-        return index.reindex(corpus, options, progress)
+    with _progress(invocation.console) as progress, Watch(progress) as watch:
+        try:
+            report = index.reindex(corpus, options, watch)
+        except (KeyboardInterrupt, IndexerError):
+            # An interrupt that was lost may show in what it broke.
+            if not watch.interrupts:
+                raise
+            report = None
+    if report is None and watch.is_publishing:
+        complain("Interrupted while publishing; `drugsearch status` tells what is served.")
+    elif report is None:
+        complain("Interrupted; nothing was published.")
+    elif watch.interrupts:
+        complain("The interrupt came too late: the new generation was being published.")
+    return report
 
 
 def _progress(console: Console) -> AbstractContextManager[Progress | None]:

@@ -209,13 +209,18 @@ def test_who_wants_no_progress_gets_none(corpus: Path, location: str, option: st
     assert drawn == ""
 
 
-def test_an_interrupted_run_publishes_nothing(run: Run, tmp_path: Path, location: str) -> None:
-    source = tmp_path / "many"
-    source.mkdir()
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a source that takes a while."""
+    source = tmp_path_factory.mktemp("many")
     text = "<p>" + "Nausea and headache are common. " * 20
     for number in range(1_000):
         (source / f"{number}.html").write_text(f"<h1>Drug {number}</h1>{text}")
-    process, terminal = start_in_terminal("--index", location, str(source))
+    return source
+
+
+def test_an_interrupted_run_publishes_nothing(run: Run, many: Path, location: str) -> None:
+    process, terminal = start_in_terminal("--index", location, str(many))
     drawn_on(terminal, until=b"Indexing")
     os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: the workers get it too
     last = drawn_on(terminal)
@@ -224,3 +229,16 @@ def test_an_interrupted_run_publishes_nothing(run: Run, tmp_path: Path, location
     assert (process.returncode, answer) == (130, b"")
     assert last.endswith("Interrupted; nothing was published.\r\n")
     assert run("status", "--index", location).code == 3
+
+
+def test_an_interrupt_that_comes_too_late_is_said(run: Run, corpus: Path, location: str) -> None:
+    process, terminal = start_in_terminal("--index", location, str(corpus))
+    drawn_on(terminal, until=b"Publishing")
+    os.killpg(process.pid, signal.SIGINT)
+    last = drawn_on(terminal)
+    os.close(terminal)
+    answer, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert b"serves 4 articles" in answer
+    assert last.endswith("too late: the new generation was being published.\r\n")
+    assert run("status", "--index", location).code == 0
