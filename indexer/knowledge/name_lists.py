@@ -16,7 +16,7 @@ from indexer.analysis.folding import fold_characters
 _PARENTHESIS = re.compile(r"\s*\([^)]*\)?")
 # Ingredients that the list separates by commas, as elsewhere it writes one ingredient's form.
 _COMMA_LIST = re.compile(r",(?: AND)? ")
-_PAIRS = frozenset({"IVACAFTOR, TEZACAFTOR"})
+_PAIR = ("IVACAFTOR, TEZACAFTOR", "IVACAFTOR; TEZACAFTOR")
 _SPOKEN_FIRST = frozenset({"conjugated", "esterified"})
 _UNSPOKEN = frozenset({"glacial", "unspecified", "unspecified form"})
 
@@ -46,7 +46,7 @@ def read_drugs_at_fda(path: Path) -> Iterator[Product]:
     with path.open(encoding="latin-1", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             text = _PARENTHESIS.sub("", row["ActiveIngredient"])
-            text = _COMMA_LIST.sub("; ", text) if ", AND " in text or text in _PAIRS else text
+            text = _COMMA_LIST.sub("; ", text) if ", AND " in text else text.replace(*_PAIR)
             ingredients = tuple(part.strip() for part in text.split(";") if part.strip())
             yield Product(
                 brand=row["DrugName"].strip(), ingredients=ingredients, classes=(), source="f"

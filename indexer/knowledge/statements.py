@@ -26,7 +26,7 @@ from indexer.knowledge.substances import SALTS
 from indexer.model import Article
 
 LEAD_LINES = 24
-"""Lines from the top of the article, headings aside, in which a statement is its lead."""
+"""Lines from the top of the article, headings among them, in which a statement is its lead."""
 
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _SEVERAL = 2
@@ -45,7 +45,8 @@ _AS_ACTIVE = re.compile(
 _CONTAINS = re.compile(
     r"\s*(?P<between>(?:[^\s.;:()]+\s+){0,9}?)contain(?:s|ing)?\s+(?:an?|the|as)?\s*"
     r"(?:(?P<count>two|three|four|five)\s+)?"
-    r"(?:(?:medicines?|substances?|ingredients?|medications?)\s+called\s+)?",
+    r"(?:(?:(?:[a-z-]+\s+){0,2}(?:medicines?|ingredients?|medications?|drugs?)|substances?)"
+    r"\s+called\s+)?",
     re.IGNORECASE,
 )
 _BRACKET = re.compile(r"\s*\(\s*")
@@ -81,8 +82,8 @@ def find_statement(
     `name` holds the terms of the title that may be a name no list knows. Without one, a statement
     counts in the lead alone: further down a page may speak of another medicine.
     """
-    lines = [line for section in article.sections for line in section.text.split("\n") if line]
-    written = _written(name, lines)
+    lines = _lines(article)
+    written = _written(name, _lines(article, with_headings=False))
     for place, part in (("lead", lines[:LEAD_LINES]), ("body", lines[LEAD_LINES:])):
         if written is None and place == "body":
             return None
@@ -100,8 +101,8 @@ def find_combination(
     contains two active substances" on a page entitled Amlodipine. Only a statement in the lead
     that begins with the name counts; a page never makes a known name another medicine's.
     """
-    lines = [line for section in article.sections for line in section.text.split("\n") if line]
-    written = _written(name, lines)
+    lines = _lines(article)
+    written = _written(name, _lines(article, with_headings=False))
     if written is None:
         return None
     parts = set(key.split(COMBINATION))
@@ -116,6 +117,16 @@ def find_combination(
                 if parts < set(found.split(COMBINATION)):
                     return Statement(key=found, brand=written, place="lead")
     return None
+
+
+def _lines(article: Article, *, with_headings: bool = True) -> list[str]:
+    """Return the lines of an article; some pages mark up list items as headings."""
+    return [
+        line
+        for section in article.sections
+        for line in (section.heading if with_headings else "", *section.text.split("\n"))
+        if line and line != article.title
+    ]
 
 
 def _stated(

@@ -218,9 +218,9 @@ def _learn(statement: Statement, title_name: Sequence[str], found: dict[str, _Na
 
 
 def _without_parts(keys: Sequence[str]) -> Sequence[str]:
-    """Leave out the ingredients of a combination that is a subject itself."""
-    parts = {part for key in keys if COMBINATION in key for part in key.split(COMBINATION)}
-    return [key for key in keys if key not in parts]
+    """Leave out what is contained in a combination that is a subject itself."""
+    parts = {key: frozenset(key.split(COMBINATION)) for key in keys}
+    return [key for key in keys if not any(parts[key] < other for other in parts.values())]
 
 
 def _rank(name: _Found) -> tuple[int, int, str]:

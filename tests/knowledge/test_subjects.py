@@ -139,6 +139,15 @@ def test_a_title_with_one_of_several_ingredients_stands_for_the_combination() ->
     assert keys(page) == ("amlodipine / valsartan",)
 
 
+def test_the_parts_of_a_combination_are_no_further_subjects() -> None:
+    page = article(
+        "Stalevo (carbidopa, levodopa and entacapone)",
+        "Stalevo contains levodopa/carbidopa and entacapone. Levodopa turns into dopamine.",
+        tags=("levodopa", "carbidopa and levodopa"),
+    )
+    assert keys(page) == ("carbidopa / entacapone / levodopa",)
+
+
 def test_a_page_does_not_make_a_known_brand_another_medicines() -> None:
     page = article(
         "Imuran", "Unlike Imuran, Lanoxin contains the active substance digoxin. Imuran differs."
