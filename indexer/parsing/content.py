@@ -54,6 +54,7 @@ _NOTICE_WORDS: Final = 40
 # A cell beside the article's in a layout table, with so few words, is a column of small things.
 _COLUMN_WORDS: Final = 60
 _COLUMN_SHARE: Final = 0.1
+_FRONT_PAGE: Final = re.compile(r"(?:https?://[^/]+/?|\.?/)(?:index\.\w+)?|index\.\w+")
 _COPYRIGHT: Final = re.compile(r"©|\(c\)\s*\d{4}|copyright\b|all rights reserved", re.IGNORECASE)
 _IMPRINT: Final = re.compile(
     r"best viewed|webmaster|\bimprint\b|last (?:update|change)|\bupdated \d|visitors?\b",
@@ -124,11 +125,13 @@ class _Finder:
         self._survey = survey
         found = [index for index, tag in enumerate(survey.tags) if is_anchor(tag)]
         self.anchors = _larger(survey, [index for index in found if not survey.is_gone(index)])
-        self._titles = [
-            index
-            for index, tag in enumerate(survey.tags)
-            if tag.name == "h1" and survey.words[index] and not survey.is_gone(index)
-        ]
+        self._titles = []
+        for index, tag in enumerate(survey.tags):
+            if tag.name == "h1" and survey.words[index] and not survey.is_gone(index):
+                if _is_site_name(survey, index):
+                    survey.gone.add(index)
+                else:
+                    self._titles.append(index)
 
     # --- furniture ----------------------------------------------------------------------------
 
@@ -149,11 +152,9 @@ class _Finder:
     def _is_protected(self, index: int) -> bool:
         """Say whether a suspect holds the article itself."""
         survey = self._survey
-        start, end = index, survey.ends[index]
-        inside = [each for each in self.anchors if start <= each < end]
-        if inside:
+        if survey.within(index, self.anchors):
             return True
-        titles = sum(start <= each < end for each in self._titles)
+        titles = len(survey.within(index, self._titles))
         if titles:
             return titles == len(self._titles) and survey.tags[index].name != "nav"
         if self.anchors or self._titles:
@@ -259,7 +260,7 @@ class _Finder:
         return bool(survey.controls[index] or _COPYRIGHT.search(text) or _PRICE.search(text))
 
     def _holds_title(self, index: int) -> bool:
-        return any(index <= each < self._survey.ends[index] for each in self._titles)
+        return bool(self._survey.within(index, self._titles))
 
     def _is_scrap(self, index: int) -> bool:
         """Say whether a container holds some words that make no sentence and no heading."""
@@ -329,6 +330,17 @@ class _Finder:
             apart = survey.ends[parent] <= root and survey.words[parent] <= 2 * _NOTICE_WORDS
             return parent if apart and not self._leads_elsewhere(parent) else index
         return None
+
+
+def _is_site_name(survey: Survey, index: int) -> bool:
+    """Say whether an `h1` only leads to the front page of the site."""
+    if survey.linked[index] < survey.words[index]:
+        return False
+    links = [tag for tag in survey.tags[index : survey.ends[index]] if tag.name == "a"]
+    return all(
+        tag.attrs.get("rel") == "home" or _FRONT_PAGE.fullmatch(str(tag.attrs.get("href", "")))
+        for tag in links
+    )
 
 
 def _said_titles(page: BeautifulSoup) -> list[str]:

@@ -62,7 +62,7 @@ def _opens_box(survey: Survey, heading: int, root: int, anchors: Sequence[int]) 
         parent > root
         and not any(survey.words[index] for index in before)
         and survey.words[parent] <= _BOX_SHARE * survey.words[root]
-        and not any(parent <= each < survey.ends[parent] for each in anchors)
+        and not survey.within(parent, anchors)
     )
 
 

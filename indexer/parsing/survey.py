@@ -8,6 +8,8 @@ grows with its size, however deep it is nested.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from typing import Final
 
 from bs4 import Tag
@@ -51,6 +53,7 @@ class Survey:
         self._own: list[tuple[int, int, int, int]] = []
         self._controlled: set[str] = set()
         self._counted = -1
+        self._marks = bytearray()
         self._walk(root)
         self.hidden = [index for index in self.hidden if not self._can_be_opened(self.tags[index])]
         self.recount()
@@ -60,7 +63,7 @@ class Survey:
         if self._counted == len(self.gone):
             return
         self._counted = len(self.gone)
-        marks = self._gone_marks()
+        self._marks = marks = self._gone_marks()
         size = len(self.tags)
         words, linked, links, controls = ([0] * size for _ in range(4))
         for index in range(size - 1, -1, -1):
@@ -97,8 +100,12 @@ class Survey:
         return found
 
     def is_gone(self, index: int) -> bool:
-        """Say whether an element or one around it is gone."""
-        return any(each in self.gone for each in self.path(index))
+        """Say whether an element or one around it was gone at the last count."""
+        return bool(self._marks[index])
+
+    def within(self, index: int, sought: Sequence[int]) -> Sequence[int]:
+        """Return those of some numbers, in ascending order, that belong to a subtree."""
+        return sought[bisect_left(sought, index) : bisect_left(sought, self.ends[index])]
 
     def _gone_marks(self) -> bytearray:
         marks = bytearray(len(self.tags))

@@ -274,7 +274,11 @@ class _Reader:
     def _read_caption_first(self, figure: Tag) -> None:
         """Put the caption of a figure in front of its table, whose rows need it."""
         caption = figure.find("figcaption", recursive=False)
-        if isinstance(caption, Tag) and figure.find("table"):
+        inside = [child for child in figure.contents if isinstance(child, Tag)]
+        tables = any(
+            child.name == "table" or child.find("table", recursive=False) for child in inside
+        )
+        if isinstance(caption, Tag) and tables:
             self._caption = self._write_caption(caption)
 
     def _write_caption(self, caption: Tag) -> int | None:
