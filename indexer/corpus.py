@@ -46,6 +46,8 @@ class Page:
     article_id: str
     stamp: str
     """Size, modification time and inode; empty when they do not prove that it is unchanged."""
+    origin: str = ""
+    """The source it is from, as it was named."""
     content: Callable[[], bytes] = field(repr=False, compare=False)
 
     def read(self) -> bytes:
@@ -129,6 +131,7 @@ def _pages(found: list[tuple[_Source, _Found]], prefixes: dict[_Source, str]) ->
             name=name,
             article_id=_unique(_slug(item.path), name, ids),
             stamp=item.stamp,
+            origin=source.given,
             content=item.content,
         )
 

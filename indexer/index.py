@@ -5,14 +5,14 @@ from __future__ import annotations
 import difflib
 import threading
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from indexer import indexing, searching
+from indexer import searching
 from indexer.config import Settings
 from indexer.corpus import Corpus
 from indexer.engine import open_engine
 from indexer.engine.base import Engine, Snapshot
 from indexer.errors import NotFoundError
-from indexer.indexing import Progress
 from indexer.knowledge.drugs import DrugKnowledge, key_of
 from indexer.model import (
     Article,
@@ -27,6 +27,9 @@ from indexer.model import (
     Verification,
 )
 from indexer.snippets import mark_text
+
+if TYPE_CHECKING:
+    from indexer.indexing import Progress
 
 
 def open_index(location: str, *, settings: Settings | None = None) -> Index:
@@ -55,6 +58,9 @@ class Index:
 
         Pages that cannot be read or parsed are set aside in the report, and the run goes on.
         """
+        # Imported here because a search needs no parser, and loading one takes longer than it.
+        from indexer import indexing  # noqa: PLC0415
+
         return indexing.reindex(self._engine, corpus, options, progress)
 
     def search(self, request: SearchRequest) -> Results:

@@ -77,7 +77,7 @@ def reindex(
     anew = _anew(baseline, options)
     changes = find_changes(scan, baseline, options, anew=anew)
     report = _report(engine, scan, changes, warnings)
-    refused = _refused(scan)
+    refused = None if options.allow_removals else _refused(scan)
     if refused or options.dry_run:
         report = replace(report, refused=refused)
     elif _nothing_to_do(changes, anew=anew):
@@ -302,13 +302,23 @@ def _check_removals(run: _Run, outcome: _Outcome) -> None:
     before = set(run.indexed().values())
     kept = before - set(run.changes.removed) - outcome.lost | outcome.stored
     gone = before - kept
-    if not kept and not run.changes.unchanged:
-        message = "no page could be parsed; nothing was published"
+    if run.options.allow_removals:
+        return
+    barren = _barren_sources(run, outcome)
+    if barren:
+        message = f"no page of {', '.join(barren)} could be parsed; nothing was published"
         raise RemovalGuardError(message)
-    if len(gone) > REMOVAL_LIMIT * len(before) and not run.options.allow_removals:
+    if len(gone) > REMOVAL_LIMIT * len(before):
         message = (
             f"{len(gone)} of {len(before)} indexed articles would be removed, more than "
             f"{REMOVAL_LIMIT:.0%}; nothing was published. Check the sources, or repeat with "
             "--allow-removals."
         )
         raise RemovalGuardError(message)
+
+
+def _barren_sources(run: _Run, outcome: _Outcome) -> list[str]:
+    """Return the sources all of whose pages were set aside."""
+    failed = {failure.source for failure in outcome.failed}
+    fruitful = {page.origin for page in run.scan.pages if page.name not in failed}
+    return sorted({page.origin for page in run.scan.pages} - fruitful)

@@ -24,7 +24,17 @@ from indexer.model import (
     Total,
 )
 from indexer.query import weights
-from indexer.query.plan import AnyOf, Bonus, Concept, HeadingIs, MatchPlan, Phrase, leaves
+from indexer.query.plan import (
+    AnyOf,
+    Bonus,
+    Concept,
+    HeadingIs,
+    MatchPlan,
+    Near,
+    Phrase,
+    Word,
+    leaves,
+)
 from indexer.query.syntax import parse_query
 from indexer.query.understanding import Understanding, understand
 from indexer.snippets import Highlight, best_snippets
@@ -131,11 +141,37 @@ def _bonuses(concepts: Sequence[Concept]) -> Iterator[Bonus]:
     if headings:
         node = AnyOf(tuple(headings.values()))
         yield Bonus(name="exact heading", node=node, value=weights.HEADING_IS)
+    for concept in concepts:
+        if concept.kind == "drug":
+            yield from _title_bonus(concept)
+    if (together := _near(concepts)) is not None:
+        yield Bonus(name="together in the text", node=together, value=weights.NEAR)
     for first, second in pairwise(words):
         pair = tuple(term for term in analysed(f"{first.label} {second.label}") if term)
         node_of_pair = Phrase(terms=pair, fields=("text", "heading"), stem=True)
         label = f"side by side: {first.label} {second.label}"
         yield Bonus(name=label, node=node_of_pair, value=weights.PHRASE)
+
+
+def _near(concepts: Sequence[Concept]) -> Near | None:
+    """Return what finds the words of a query together, when it has at least two to find."""
+    groups = tuple(
+        tuple(leaf for leaf in leaves(concept.node) if isinstance(leaf, Word | Phrase))
+        for concept in concepts
+        if concept.kind in ("drug", "word", "number")
+    )
+    if len(groups) < 2 or not all(groups):  # noqa: PLR2004 - one word is always together
+        return None
+    return Near(groups=groups, span=weights.NEAR_SPAN)
+
+
+def _title_bonus(concept: Concept) -> Iterator[Bonus]:
+    """Prefer the article that bears the very name that was typed to those of its other names."""
+    for leaf in leaves(concept.node):
+        if isinstance(leaf, Word | Phrase) and leaf.via == "direct":
+            node = replace(leaf, fields=("title",))
+            yield Bonus(name=f"title: {concept.label}", node=node, value=weights.TITLE_NAME)
+            return
 
 
 def _drug_key(name: str, knowledge: DrugKnowledge) -> str:

@@ -83,6 +83,15 @@ class HeadingIs:
     weight: float = 1.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """Of each group at least one stands in the text, all of them within `span` positions."""
+
+    groups: tuple[tuple[Word | Phrase, ...], ...]
+    span: int
+    weight: float = 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class All:
     """Every node matches; with no nodes, every section does."""
@@ -112,7 +121,7 @@ class Not:
 
 
 Leaf: TypeAlias = Word | Phrase | Prefix | Subject | Kind | HeadingIs
-Node: TypeAlias = Leaf | All | AnyOf | Not
+Node: TypeAlias = Leaf | Near | All | AnyOf | Not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +175,7 @@ def leaves(node: Node) -> Iterator[Leaf]:
         case All(nodes) | AnyOf(nodes):
             for child in nodes:
                 yield from leaves(child)
-        case Not():
+        case Not() | Near():
             return
         case _:
             yield node

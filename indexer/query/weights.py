@@ -25,11 +25,23 @@ SUBJECT = 20.0
 more than a name can give in text, heading and path together: about 8 x 3.8 at the very most, for
 a word of one section among thousands; 20 is beyond all that was met in 502 leaflets."""
 
+TITLE_NAME = 4.0
+"""The article's title bears the name that was typed: "viagra" prefers the article on Viagra to
+those on other brands of sildenafil, which are about the same drug."""
+
 INTENT = 5.0
 """The section is of the kind asked for: beats a section that merely uses the words."""
 
 HEADING_IS = 3.0
 """The heading is, word for word, what the query asks for beside the drug."""
+
+NEAR = 2.0
+"""The words of the query, the name of a drug among them, stand together in the text: "X should
+not be taken with grapefruit juice" answers "X grapefruit juice" better than a section that says
+the one here and the other there."""
+
+NEAR_SPAN = 16
+"""Positions that count as together: about one sentence."""
 
 PHRASE = 1.0
 """Two neighbouring words of the query stand side by side in the section, in the same order."""

@@ -63,7 +63,7 @@ class WhooshEngine:
         """Return the served generation for this thread; raise IndexUnavailableError."""
         pointer = self._generations.pointer()
         kept: tuple[bytes, WhooshSnapshot] | None = getattr(self._thread, "kept", None)
-        if kept is not None and kept[0] == pointer:
+        if kept is not None and kept[0] == pointer and not kept[1].closed:
             return kept[1]
         snapshot = self._open()
         if kept is not None:

@@ -9,7 +9,7 @@ not depend on how an index came to be.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,7 @@ from indexer.query.plan import (
     HeadingIs,
     Kind,
     Leaf,
+    Near,
     Node,
     Not,
     Phrase,
@@ -95,6 +96,8 @@ class Evaluator:
                 return self._fact(node, flags, weight * weights.INTENT)
             case HeadingIs(terms=terms, weight=weight):
                 return self._fact(node, self._heading_is(terms), weight)
+            case Near(weight=weight):
+                return self._fact(node, self._near(node), weight)
             case _:
                 return self._words(node)
 
@@ -177,6 +180,30 @@ class Evaluator:
         first, *others = self._lexicon.forms(term)
         return (first, *(form for form in others if len(self._postings.term(field, form).rows)))
 
+    def _near(self, near: Near) -> Flags:
+        """Flag the rows where the groups stand together; positions are read of few rows only."""
+        flags = np.zeros_like(self._table.live)
+        groups = [[self.forms(leaf, "text") for leaf in group] for group in near.groups]
+        rows = self._table.live.copy()
+        for group in groups:
+            holding = np.zeros_like(rows)
+            for forms in group:
+                holding[self._postings.holding("text", forms)] = True
+            rows &= holding
+        wanted = np.flatnonzero(rows)
+        if not len(wanted):
+            return flags
+        places: list[dict[int, set[int]]] = []
+        for group in groups:
+            found: dict[int, set[int]] = {}
+            for forms in group:
+                for row, at in self._postings.places("text", forms, among=wanted):
+                    found.setdefault(row, set()).update(at)
+            places.append(found)
+        for row in wanted.tolist():
+            flags[row] = stand_together([found.get(row, ()) for found in places], near.span)
+        return flags
+
     def _all(self, node: Node, children: list[Evaluated]) -> Evaluated:
         matches, score = self._table.live.copy(), self._zeros()
         for child in children:
@@ -209,3 +236,14 @@ def alternatives(node: AnyOf, children: Iterable[Evaluated]) -> list[list[Evalua
     for child in children:
         (kinds if isinstance(child.node, Kind) else others).append(child)
     return [others, kinds]
+
+
+def stand_together(places: Sequence[Iterable[int]], span: int) -> bool:
+    """Return whether some window of `span` positions holds a place of each group."""
+    ordered = sorted((at, group) for group, found in enumerate(places) for at in found)
+    last = [-1] * len(places)
+    for at, group in ordered:
+        last[group] = at
+        if min(last) >= 0 and at - min(last) < span:
+            return True
+    return False

@@ -13,6 +13,7 @@ from indexer.query.plan import (
     HeadingIs,
     Kind,
     Leaf,
+    Near,
     Not,
     Phrase,
     Prefix,
@@ -20,7 +21,7 @@ from indexer.query.plan import (
     Word,
 )
 
-FACT_NAMES = {Subject: "subject", Kind: "section", HeadingIs: "heading"}
+FACT_NAMES = {Subject: "subject", Kind: "section", HeadingIs: "heading", Near: "near"}
 
 
 def matched_terms(
@@ -51,7 +52,7 @@ def _leaves(evaluated: Evaluated) -> Iterator[Evaluated]:
     if evaluated.children:
         for child in evaluated.children:
             yield from _leaves(child)
-    elif not isinstance(evaluated.node, Not):
+    elif not isinstance(evaluated.node, Not | Near):
         yield evaluated
 
 
@@ -97,7 +98,7 @@ def _parts(label: str, evaluated: Evaluated, row: int) -> Iterator[tuple[str, fl
                 best = max(group, key=lambda child: float(child.score[row]), default=None)
                 if best is not None:
                     yield from _parts(label, best, row)
-        case Subject() | Kind() | HeadingIs():
+        case Subject() | Kind() | HeadingIs() | Near():
             yield f"{FACT_NAMES[type(node)]}: {label}", float(evaluated.score[row])
         case Word() | Phrase() | Prefix():
             yield from _field_parts(label, evaluated, row)

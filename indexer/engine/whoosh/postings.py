@@ -86,11 +86,28 @@ class PostingsReader:
         rows = np.array([row for row, _ in found], dtype=np.int64)
         return Postings(rows, np.array([len(at) for _, at in found], dtype=np.float64))
 
+    def holding(self, field: Field, groups: Sequence[Sequence[str]]) -> Rows:
+        """Return the sections that hold a word of every group, wherever it stands."""
+        if not groups:
+            return EMPTY.rows
+        common = self.group(field, groups[0]).rows
+        for group in groups[1:]:
+            if not len(common):
+                break
+            common = np.intersect1d(common, self.group(field, group).rows, assume_unique=True)
+        return common
+
     def places(
-        self, field: Field, groups: Sequence[Sequence[str]]
+        self, field: Field, groups: Sequence[Sequence[str]], *, among: Rows | None = None
     ) -> Iterator[tuple[int, frozenset[int]]]:
-        """Yield the sections that a phrase stands in, and the positions where it begins."""
-        rows = self._common_rows(field, groups).tolist()
+        """Yield the sections that a phrase stands in, and the positions where it begins.
+
+        With `among`, only of these sections.
+        """
+        common = self.holding(field, groups)
+        if among is not None:
+            common = np.intersect1d(common, among, assume_unique=True)
+        rows = common.tolist()
         wanted = frozenset(rows)
         positions = [self._positions(field, group, wanted) for group in groups] if rows else []
         for row in rows:
@@ -132,16 +149,6 @@ class PostingsReader:
     def _terms_from(self, field: Field, prefix: str) -> Iterable[str]:
         for term in self._reader.expand_prefix(field, prefix):
             yield term.decode("utf-8")
-
-    def _common_rows(self, field: Field, groups: Sequence[Sequence[str]]) -> Rows:
-        if not groups:
-            return EMPTY.rows
-        common = self.group(field, groups[0]).rows
-        for group in groups[1:]:
-            if not len(common):
-                break
-            common = np.intersect1d(common, self.group(field, group).rows, assume_unique=True)
-        return common
 
     def _read(self, field: Field, term: str) -> Postings:
         rows: list[int] = []

@@ -24,6 +24,7 @@ class WhooshSnapshot:
 
     def __init__(self, generation: Generation, location: str) -> None:
         """Open the generation's files with Whoosh."""
+        self.closed = False
         self._generation = generation
         self._location = location
         self._reader = whoosh_index.open_dir(str(generation.folder)).reader()
@@ -84,8 +85,10 @@ class WhooshSnapshot:
         return status_of(self._generation, self._location)
 
     def close(self) -> None:
-        """Release its files; using it afterwards is an error."""
-        self._reader.close()
+        """Release its files; using it afterwards is an error, closing it again is none."""
+        if not self.closed:
+            self.closed = True
+            self._reader.close()
 
     def _facts(self, article_id: str) -> ArticleFacts:
         facts = self._articles.get(article_id)
