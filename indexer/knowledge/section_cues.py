@@ -24,7 +24,7 @@ HEADING_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "indication|indications",
             "indicated for|in",
-            "used for|to",
+            "^ used for|to",
             "is ... used",
             "uses for|of",
             "approved use|uses",

@@ -20,6 +20,10 @@ from indexer.knowledge.section_cues import HEADING_CUES, QUERY_CUES, WEAK_HEADIN
 GAP_TERMS = 4
 """Terms that `...` in a cue stands for at most: the longest common names of medicines."""
 
+OPENING_TERMS = 8
+"""Terms of a heading in which a cue must begin. Real headings are shorter; what is longer is a
+sentence that a page marked up as a heading, and its subject stands at its beginning."""
+
 OTHER = "other"
 
 NAME_TERM = "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -205,7 +209,7 @@ def _first(words: Sequence[str], cues: _Cues) -> IntentSpan | None:
     """Return the match that begins first, of those the longest."""
     best: IntentSpan | None = None
     for span in _matches(words, cues):
-        if best is not None and span.start > best.start:
+        if span.start >= OPENING_TERMS or (best is not None and span.start > best.start):
             break
         if best is None or len(span.positions) > len(best.positions):
             best = span

@@ -149,6 +149,13 @@ def test_the_rule_is_told_in_words() -> None:
     )
 
 
+def test_a_sentence_marked_up_as_a_heading_is_judged_by_its_beginning() -> None:
+    sentence = (
+        "Vitamin K antagonists such as warfarin, which thin the blood: ask about side effects"
+    )
+    assert classify(sentence)[0] == "other"
+
+
 def test_children_below_dosage_tells_whose_dosage() -> None:
     assert classify("Children", parent_kind="dosage")[0] == "dosage"
     assert classify("Pregnancy", parent_kind="warnings-precautions")[0] == "pregnancy"
