@@ -231,7 +231,8 @@ def _title(page: BeautifulSoup, data: LinkedData, meta: _Meta, heading: str) -> 
 
 def title_of_file(source: str) -> str:
     """Make a title of the name of a file: `side-effects.html` is `side effects`."""
-    stem = source.rpartition("/")[2].rpartition(".")[0] or source
+    name = source.rpartition("/")[2]
+    stem = name.rpartition(".")[0] if "." in name else name
     return bounded(re.sub(r"[-_]+", " ", stem), _TITLE_LENGTH) or "Untitled"
 
 
