@@ -29,7 +29,7 @@ from indexer.errors import (
     IndexUnavailableError,
     RemovalGuardError,
 )
-from indexer.knowledge.drugs import key_of
+from indexer.knowledge.subjects import subject_keys
 from indexer.model import Article, Failure, ReindexOptions, Report
 from indexer.parsing import parse_article
 from indexer.parsing.limits import Job, ParserPool
@@ -103,7 +103,7 @@ def analyse_article(article: Article) -> AnalysedArticle:
             for section in article.sections
             if section.text
         ),
-        subjects=tuple(dict.fromkeys(key_of(drug) for drug in article.drugs)),
+        subjects=subject_keys(article.drugs),
     )
 
 

@@ -32,6 +32,7 @@ from indexer.query.plan import (
     MatchPlan,
     Near,
     Phrase,
+    Subject,
     Word,
     leaves,
 )
@@ -202,6 +203,7 @@ def _interpretation(query: Interpretation, plan: MatchPlan, matches: Matches) ->
         notes.append("The search took too long and was stopped; ask for something narrower.")
     elif query.concepts:
         notes += _absences(plan, matches)
+        notes += _mentions(plan, matches)
     if matches.mode == "partial":
         asked = zip(plan.concepts, matches.coverage, strict=True)
         dropped = tuple(concept.label for concept, covered in asked if not covered)
@@ -220,6 +222,15 @@ def _absences(plan: MatchPlan, matches: Matches) -> Iterator[str]:
             )
         else:
             yield f"Nothing in this index says “{concept.label}”."
+
+
+def _mentions(plan: MatchPlan, matches: Matches) -> Iterator[str]:
+    """Say of a drug that no article found is about it, so that a mention is not taken for more."""
+    about = {value for value, count in matches.facets["drug"] if count}
+    for concept in plan.concepts:
+        keys = {leaf.drug for leaf in leaves(concept.node) if isinstance(leaf, Subject)}
+        if matches.sections and concept.kind == "drug" and keys and not keys & about:
+            yield f"No article found is about {concept.label}; these only mention it."
 
 
 def _partial_note(plan: MatchPlan, dropped: Sequence[str]) -> str:
