@@ -604,7 +604,7 @@ def test_a_member_that_is_no_file_cannot_be_read(tmp_path: Path) -> None:
 def test_damaged_archives_give_pages_or_reasons_and_nothing_else(
     tmp_path: Path, seed: int, suffix: str
 ) -> None:
-    chosen = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    chosen = random.Random(seed)
     path = pack(tmp_path / f"pages{suffix}", {"a.html": PAGE * 50, "ü/b.html": b"B", "c": b""})
     data = bytearray(path.read_bytes())
     for _ in range(chosen.randint(1, 8)):

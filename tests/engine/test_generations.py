@@ -327,7 +327,7 @@ def test_every_flipped_bit_is_seen_before_anything_is_returned(root: Path) -> No
         (build.folder / "old.toc").unlink()
         fill(build, {"new.toc": b"2", "long.seg": bytes(range(256)) * 40})
     whole = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
-    chosen = random.Random(SEED)  # noqa: S311 - repeatable, not secret
+    chosen = random.Random(SEED)
     flips = 0
     for path, original in whole.items():
         if path.name == "builder.lock":
@@ -880,7 +880,7 @@ def test_a_writer_killed_at_any_moment_loses_nothing(root: Path) -> None:
     with python(__file__, str(root), str(KILLS), str(SEED)) as process:
         output, _ = process.communicate()
     found = json.loads(output)
-    print(found)  # noqa: T201 - shown when this fails, with the seed to repeat it
+    print(found)
     assert process.returncode == 0
     assert found["kills"] == KILLS
     assert found["lost"] == found["unreadable"] == found["mixed"] == 0
@@ -903,7 +903,7 @@ def publish_for_ever(root: Path, acknowledged: int) -> NoReturn:
 
 def kill_writers(root: Path, kills: int, seed: int) -> dict[str, int]:
     """Kill writers at random moments; count what was lost, and how often a build was hit."""
-    moments = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    moments = random.Random(seed)
     found = dict.fromkeys(("kills", "lost", "unreadable", "mixed", "halfway", "published"), 0)
     found["seed"] = seed
     last = 0
@@ -943,4 +943,4 @@ def judge(root: Path, last: int, found: dict[str, int]) -> int:
 
 
 if __name__ == "__main__":
-    print(json.dumps(kill_writers(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))))  # noqa: T201
+    print(json.dumps(kill_writers(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))))
