@@ -86,6 +86,7 @@ def find_content(page: BeautifulSoup) -> Content:
         raise CorpusError("no text of an article was found in the page")
     survey = Survey(body)
     _drop_hidden(survey)
+    hidden = set(survey.gone)
     finder = _Finder(survey)
     finder.drop_furniture()
     core = finder.declared_core()
@@ -96,6 +97,10 @@ def find_content(page: BeautifulSoup) -> Content:
     finder.drop_beside(core, root)
     finder.drop_inside(core)
     drop_labelled(survey, root, finder.anchors)
+    warnings = ["text that is struck out on the page was left out"] if survey.struck_out else []
+    if not survey.words[root]:
+        warnings.append("no article stands out from its surroundings: the whole page was read")
+        root, survey.gone = 0, hidden
     roots = [survey.tags[root]]
     title = finder.title_outside(root, page)
     if title is not None:
@@ -103,8 +108,7 @@ def find_content(page: BeautifulSoup) -> Content:
     dropped = frozenset(id(survey.tags[index]) for index in survey.gone) | survey.never
     gone = [survey.tags[index] for index in survey.gone]
     foreign = frozenset(id(tag) for tag in gone if suspect(tag) and not _speaks_of_article(tag))
-    warnings = ("text that is struck out on the page was left out",) if survey.struck_out else ()
-    return Content(tuple(roots), dropped, foreign, warnings)
+    return Content(tuple(roots), dropped, foreign, tuple(warnings))
 
 
 def _drop_hidden(survey: Survey) -> None:
@@ -156,7 +160,9 @@ class _Finder:
             return True
         titles = len(survey.within(index, self._titles))
         if titles:
-            return titles == len(self._titles) and survey.tags[index].name != "nav"
+            # A menu that was never closed swallows the article.
+            apart = survey.tags[index].name != "nav" or 2 * survey.words[index] > survey.words[0]
+            return apart and titles == len(self._titles)
         if self.anchors or self._titles:
             return False
         return 2 * survey.words[index] > survey.words[0]

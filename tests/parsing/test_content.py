@@ -119,6 +119,10 @@ PAGES = {
     "a table with a column of prices": f"""
         <main><h1>keeptitle</h1><p>{LONG}</p><table><tr><th>keepname</th><th class="price">keepcost</th><th>keepuse</th></tr>
         <tr><td>keepa</td><td class="cost">keepb</td><td>keepc</td></tr></table></main>""".replace('class="price"', ""),
+    "a menu that was never closed": f"""
+        <div><nav><ul><li><a href="/">keephome</a></li></ul><div><h1>keeptitle</h1><p>{LONG}</p></div></div>""",
+    "a page that is all furniture": f"""
+        <div class="sidebar"><p>{LONG}</p></div><div class="sidebar"><p>{LONG}</p></div><div class="sidebar"><p>keeptwo {LONG}</p></div>""",
 }  # fmt: skip
 
 
@@ -174,6 +178,13 @@ def test_names_of_furniture_are_known(name: str) -> None:
     tag = parse_markup(f'<div class="box {name}">x</div>').div
     assert tag is not None
     assert suspect(tag) == "anywhere"
+
+
+def test_a_page_that_is_read_whole_says_so() -> None:
+    article = parsed(PAGES["a page that is all furniture"])
+    assert article.warnings == (
+        "no article stands out from its surroundings: the whole page was read",
+    )
 
 
 def test_names_are_cut_into_words() -> None:
