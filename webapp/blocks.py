@@ -117,10 +117,10 @@ def _build(kind: BlockKind, blocks: tuple[Block, ...], text: _Text) -> Iterator[
             yield Quotation(tuple(text.html(block.start, block.end) for block in blocks))
         case "pre":
             yield Passage("pre", Markup("\n").join(text.html(b.start, b.end) for b in blocks))
-        case "term" | "definition":
-            yield Definitions(tuple(_entries(blocks, text)))
         case "paragraph" | "caption":
             yield from (Passage(kind, text.html(block.start, block.end)) for block in blocks)
+        case _:
+            yield Definitions(tuple(_entries(blocks, text)))
 
 
 @dataclass(slots=True)

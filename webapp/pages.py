@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from itertools import groupby
+from itertools import cycle, groupby, islice
 
 from flask import Blueprint, Response, abort, current_app, render_template, request
 
-from indexer.errors import NotFoundError, QueryError
+from indexer.errors import NotFoundError
 from indexer.index import Index
 from indexer.knowledge.sections import KINDS
 from indexer.model import (
@@ -26,7 +26,7 @@ from webapp import navigation
 from webapp.caching import with_validator
 from webapp.outline import absent_kinds, at_a_glance, parts_of
 from webapp.params import Fault, Reading, read_highlight, read_search
-from webapp.problems import PROBLEM_TYPES, fault_of
+from webapp.problems import PROBLEM_TYPES
 from webapp.rendering import mark_kinds
 from webapp.serving import serving
 
@@ -72,11 +72,7 @@ def search() -> Response:
     asked = reading.request
     if not asked.text.strip():
         return _html(render_template("search.html", asked=asked, faults=()))
-    try:
-        results = serving().index.search(asked)
-    except QueryError as error:
-        return _refused_search(Reading(asked, (fault_of(error),)))
-    return _found(results)
+    return _found(serving().index.search(asked))
 
 
 def _found(results: Results) -> Response:
@@ -111,17 +107,12 @@ def article(article_id: str) -> Response:
         nearest = index.nearest(article_id)
         page = render_template("missing.html", article_id=article_id, nearest=nearest)
         return _html(page, HTTPStatus.NOT_FOUND)
-    marks: dict[str, Sequence[Mark]] = {}
-    if query.strip() and not faults:
-        try:
-            marks.update(index.marks(found, query))
-        except QueryError as error:
-            faults = (fault_of(error),)
+    marks = index.marks(found, query) if query.strip() and not faults else {}
     return _article(found, query, marks, faults)
 
 
 def _article(
-    found: Article, query: str, marks: dict[str, Sequence[Mark]], faults: tuple[Fault, ...]
+    found: Article, query: str, marks: Mapping[str, tuple[Mark, ...]], faults: tuple[Fault, ...]
 ) -> Response:
     status = serving().index.status()
     parts = parts_of(found, marks)
@@ -217,16 +208,11 @@ def by_letter(entries: Iterable[DrugEntry]) -> tuple[tuple[str, tuple[DrugEntry,
 def _examples(index: Index, entries: Sequence[DrugEntry]) -> tuple[Results, ...]:
     """Answer queries about medicines of this index; only those that find all they ask for."""
     step = max(len(entries) // MOST_EXAMPLES, 1)
-    found: list[Results] = []
-    for place, entry in enumerate(entries[::step]):
-        name = entry.brands[0] if entry.brands else entry.name
-        query = _EXAMPLES[place % len(_EXAMPLES)].format(name)
-        results = index.search(SearchRequest(text=query, per_page=1))
-        if results.hits and results.query.mode == "all":
-            found.append(results)
-        if len(found) == MOST_EXAMPLES:
-            break
-    return tuple(found)
+    names = (entry.brands[0] if entry.brands else entry.name for entry in entries[::step])
+    queries = (form.format(name) for form, name in zip(cycle(_EXAMPLES), names, strict=False))
+    answers = (index.search(SearchRequest(text=query, per_page=1)) for query in queries)
+    complete = (answer for answer in answers if answer.hits and answer.query.mode == "all")
+    return tuple(islice(complete, MOST_EXAMPLES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,18 +227,19 @@ class Specimen:
 
 def _specimen(answers: Iterable[Results]) -> Specimen | None:
     """Return the first answer with a passage that can be read at a glance, if there is one."""
-    for answer in answers:
-        for section in answer.hits[0].sections:
-            for snippet in section.snippets:
-                is_short = len(snippet.text) <= SPECIMEN_CHARACTERS and "\n" not in snippet.text
-                if is_short and snippet.marks:
-                    return Specimen(
-                        query=answer.request.text,
-                        article=answer.hits[0].article,
-                        section=section,
-                        snippet=snippet,
-                    )
-    return None
+    passages = (
+        Specimen(
+            query=answer.request.text,
+            article=answer.hits[0].article,
+            section=section,
+            snippet=snippet,
+        )
+        for answer in answers
+        for section in answer.hits[0].sections
+        for snippet in section.snippets
+        if snippet.marks and len(snippet.text) <= SPECIMEN_CHARACTERS and "\n" not in snippet.text
+    )
+    return next(passages, None)
 
 
 def _html(page: str, status: HTTPStatus = HTTPStatus.OK) -> Response:

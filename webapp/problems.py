@@ -17,7 +17,6 @@ from urllib.parse import quote
 
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
-from werkzeug.wrappers import Response as BaseResponse
 
 from indexer.errors import (
     ConfigError,
@@ -163,15 +162,13 @@ def attach(app: Flask) -> None:
     app.register_error_handler(Exception, answer_unexpected_error)
 
 
-def answer_http_error(error: HTTPException) -> BaseResponse:
-    """Answer what routing or Werkzeug refused; a redirection stays one."""
-    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
-        return BaseResponse.force_type(error.get_response())
+def answer_http_error(error: HTTPException) -> Response:
+    """Answer what routing or Werkzeug refused. Redirections never come here: Flask keeps them."""
     if isinstance(error, SecurityError) and not is_for_program():
         # The host name is not ours, so no page can be built whose links would be right.
         detail = "This server does not answer to that host name.\n"
         return Response(detail, HTTPStatus.BAD_REQUEST, mimetype="text/plain")
-    status = HTTPStatus(error.code)
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     slug = _SLUGS.get(status)
     unnamed = ProblemType(None, status.phrase, status, status.description or status.phrase)
     kind = PROBLEM_TYPES[slug] if slug else unnamed

@@ -52,6 +52,7 @@ HOSTILE = f"""<!doctype html><html lang='en"><script>'><head>
 <meta name="author" content='"><script>alert(1)</script>'></head>
 <body><article><h1>&lt;script&gt;alert(1)&lt;/script&gt; tacrolimus</h1>
 <p>Tacrolimus and {XSS.replace("<", "&lt;")} in a sentence about tremor.</p>
+<h2>Page main</h2><p>Its heading is called like a part of the page around it.</p>
 <h2>&lt;b onclick=alert(1)&gt;Side effects</h2>
 <p>Tremor &lt;svg onload=alert(1)&gt; is common with tacrolimus.</p>
 </article></body></html>"""

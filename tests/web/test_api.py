@@ -8,9 +8,12 @@ import re
 from typing import Any
 
 import pytest
+from flask import Flask, Response
 from flask.testing import FlaskClient
 
 from tests.web.pages import ESCAPED_XSS, XSS, assert_problem, page
+from webapp.caching import with_validator
+from webapp.serving import serving
 
 # JSON is read as it comes; what it must look like is what these tests say.
 Answer = dict[str, Any]
@@ -277,6 +280,13 @@ def test_a_known_answer_is_not_sent_twice(client: FlaskClient) -> None:
         assert again.text == ""
         other = client.get("/api/v1/drugs/imuran", headers={"If-None-Match": first.headers["ETag"]})
         assert other.status_code == 200
+
+
+def test_an_answer_cut_short_is_not_kept(app: Flask) -> None:
+    with app.test_request_context("/search?q=x"):
+        response = with_validator(Response(), serving().index.status(), complete=False)
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in response.headers
 
 
 def test_head_answers_as_get_without_a_body(client: FlaskClient) -> None:

@@ -146,7 +146,7 @@ def test_the_keyboard_reaches_everything_in_reading_order(browser: Browser, addr
         page.goto(f"{address}/search?q=side+effects")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.id") == "main"
+        assert page.evaluate("document.activeElement.id") == "page_main"
 
 
 def test_filters_fold_on_a_phone_and_stand_open_on_a_wide_screen(

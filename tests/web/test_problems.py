@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, abort
 from flask.testing import FlaskClient
+from werkzeug.routing import RequestRedirect
 
 from indexer.config import Settings
-from indexer.errors import ConfigError, IndexerError
+from indexer.errors import ConfigError, IndexerError, QueryError
 from tests.web.pages import assert_problem, page, text_of
 from webapp import create_app
 from webapp.problems import PROBLEM_TYPES, STATUS
@@ -40,6 +41,38 @@ def test_every_error_of_the_family_is_answered_with_it(
     response = app.test_client().get("/api/fail")
     assert_problem(response, STATUS[error])
     assert (response.status_code == 503) == ("Retry-After" in response.headers)
+
+
+def test_a_query_error_names_its_parameter(app: Flask) -> None:
+    @app.get("/api/fail")
+    @app.get("/fail")
+    def fail() -> str:
+        raise QueryError("must be shorter", parameter="drug", code="query-too-long")
+
+    members = assert_problem(app.test_client().get("/api/fail"), 400, "query-too-long")
+    assert members["errors"] == [{"parameter": "drug", "detail": "must be shorter"}]
+    response = app.test_client().get("/fail")
+    assert response.status_code == 400
+    assert "drug must be shorter" in text_of(response)
+
+
+def test_what_has_no_type_of_its_own_is_told_by_its_status(app: Flask) -> None:
+    @app.get("/api/fail")
+    def fail() -> str:
+        abort(414)
+
+    members = assert_problem(app.test_client().get("/api/fail"), 414)
+    assert members["type"] == "about:blank"
+
+
+def test_a_redirection_is_no_problem(app: Flask) -> None:
+    @app.get("/branch")
+    def branch() -> str:
+        raise RequestRedirect("/help")
+
+    response = app.test_client().get("/branch")
+    assert response.status_code == 308
+    assert response.headers["Location"] == "/help"
 
 
 def test_an_unexpected_error_tells_its_id_and_nothing_else(
@@ -162,3 +195,10 @@ def test_foreign_hosts_are_refused(location: str) -> None:
 def test_an_unknown_kind_of_index_stops_the_start() -> None:
     with pytest.raises(ConfigError):
         create_app(Settings(index="elephant:somewhere"))
+
+
+def test_without_settings_those_of_the_environment_hold(
+    location: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DRUGSEARCH_INDEX", location)
+    assert create_app().test_client().get("/readyz").status_code == 200
