@@ -115,6 +115,11 @@ _ELEMENTS: Final[dict[str, Suspicion]] = {
     "address": "outside",
 }
 
+_OPINIONS: Final = frozenset(
+    "comment comments commentlist replies respond review reviews testimonial testimonials disqus "
+    "guestbook".split()
+)
+
 # Classes that say how something looks or what a post is filed under, not what it is.
 _STATES: Final = ("has-", "no-", "with-", "without-", "is-", "category-", "tag-", "hide-", "show-")
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -164,6 +169,19 @@ def suspect(tag: Tag) -> Suspicion:
                 return named
             found = found or named
     return found
+
+
+def holds_opinions(tag: Tag) -> bool:
+    """Say whether an element is named as the place of comments or reviews.
+
+    Of all furniture these alone can be longer than the article.
+    """
+    return any(
+        word in _OPINIONS
+        for key in ("class", "id")
+        for name in str(tag.attrs.get(key, "")).split()
+        for word in words_of(name)
+    )
 
 
 def heads_links(heading: str) -> bool:

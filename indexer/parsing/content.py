@@ -16,7 +16,7 @@ from typing import Final
 from bs4 import BeautifulSoup, Tag
 
 from indexer.errors import CorpusError
-from indexer.parsing.chrome import suspect, words_of
+from indexer.parsing.chrome import holds_opinions, suspect, words_of
 from indexer.parsing.cleaning import one_line
 from indexer.parsing.labelled import drop_labelled
 from indexer.parsing.landmarks import (
@@ -47,6 +47,10 @@ _PART_SHARE: Final = 0.25
 _GATHER_SHARE: Final = 0.7
 # An element of which half or more stands in links leads elsewhere.
 _LINK_SHARE: Final = 0.5
+# What is called furniture and holds more than this share of a page's prose holds its article.
+_MOST: Final = 0.5
+# The same for names that say only where something stands: `left`, `top`.
+_FAIR_PART: Final = 0.25
 _MENU_LINKS: Final = 3
 _MENU_LINK_WORDS: Final = 5
 _FEW_WORDS: Final = 12
@@ -153,8 +157,8 @@ class _Finder:
         survey.gone.update(found)
         survey.recount()
 
-    def _is_protected(self, index: int) -> bool:
-        """Say whether a suspect holds the article itself."""
+    def _is_protected(self, index: int, share: float = _MOST) -> bool:
+        """Say whether a suspect holds the article itself, or `share` of the page's prose."""
         survey = self._survey
         if survey.within(index, self.anchors):
             return True
@@ -163,9 +167,10 @@ class _Finder:
             # A menu that was never closed swallows the article.
             apart = survey.tags[index].name != "nav" or 2 * survey.words[index] > survey.words[0]
             return apart and titles == len(self._titles)
-        if self.anchors or self._titles:
+        if self.anchors or holds_opinions(survey.tags[index]):
             return False
-        return 2 * survey.words[index] > survey.words[0]
+        words, linked = survey.words[index], survey.linked[index]
+        return words > share * survey.words[0] and linked < _LINK_SHARE * words
 
     # --- the core -----------------------------------------------------------------------------
 
@@ -203,7 +208,8 @@ class _Finder:
         """Find the element that text gathers in, for a page that does not say."""
         survey = self._survey
         for index in range(1, len(survey.tags)):
-            if suspect(survey.tags[index]) == "outside" and not self._is_protected(index):
+            weakly = suspect(survey.tags[index]) == "outside"
+            if weakly and not self._is_protected(index, _FAIR_PART):
                 survey.gone.add(index)
         survey.recount()
         core = 0

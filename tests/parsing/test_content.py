@@ -119,6 +119,10 @@ PAGES = {
     "a table with a column of prices": f"""
         <main><h1>keeptitle</h1><p>{LONG}</p><table><tr><th>keepname</th><th class="price">keepcost</th><th>keepuse</th></tr>
         <tr><td>keepa</td><td class="cost">keepb</td><td>keepc</td></tr></table></main>""".replace('class="price"', ""),
+    "columns named by their place": f"""
+        <h1>keeptitle</h1><div class="left"><ul>{LINKS}</ul></div><div class="right"><p>{LONG}</p><h2>keephead</h2><p>keeptext</p></div>""",
+    "a wrapper below the title": f"""
+        <h1>keeptitle</h1><div class="sidebar-content"><div class="text"><p>{LONG}</p></div><div class="sidebar">junkprose junkmore.</div></div>""",
     "a menu that was never closed": f"""
         <div><nav><ul><li><a href="/">keephome</a></li></ul><div><h1>keeptitle</h1><p>{LONG}</p></div></div>""",
     "a page that is all furniture": f"""
