@@ -1,0 +1,102 @@
+# ruff: noqa: INP001 - a script beside its pictures, in no package
+"""Make the pictures of the README anew: `.venv/bin/python docs/images/make_screenshots.py`.
+
+Serves the sample corpus from a temporary index on a free port of 127.0.0.1, and lets Chromium
+(on the PATH, as for the browser tests) take the pictures at one pixel a point.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, sync_playwright
+from waitress.server import create_server
+
+from indexer import Corpus, ReindexOptions, Settings, open_index
+from webapp import create_app
+
+HERE = Path(__file__).resolve().parent
+CORPUS = HERE.parents[1] / "corpus"
+QUERY = "imuran+side+effects"
+
+# As in CI's containers: no sandbox for root, no GPU, little shared memory.
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
+LARGEST = 250_000
+"""Bytes of a picture: a README must load fast."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture to take."""
+
+    name: str
+    address: str
+    width: int = 1200
+    height: int = 900
+    scheme: Literal["light", "dark"] = "light"
+
+
+PICTURES = (
+    Picture(name="results-light", address=f"/search?q={QUERY}"),
+    Picture(name="results-dark", address=f"/search?q={QUERY}", scheme="dark"),
+    Picture(name="article", address=f"/articles/imuran-guide?h={QUERY}#serious-side-effects"),
+    Picture(name="results-phone", address=f"/search?q={QUERY}", width=390, height=844),
+)
+
+
+def main() -> None:
+    """Take all pictures; exit with a reason when one cannot be taken or is too large."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        sys.exit("There is no Chromium on the PATH.")
+    with served() as host, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        for picture in PICTURES:
+            path = take(browser, host, picture)
+            print(f"{path.name}: {path.stat().st_size:,} bytes")  # noqa: T201 - its result
+            if path.stat().st_size > LARGEST:
+                sys.exit(f"{path.name} has more than {LARGEST:,} bytes.")
+        browser.close()
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """Serve the sample corpus, and give the address."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = open_index(folder).reindex(Corpus([CORPUS]), ReindexOptions())
+        if report.failed:
+            sys.exit(f"The corpus could not be indexed: {report.failed}")
+        application = create_app(Settings(index=folder, deadline_ms=60_000))
+        server = create_server(application, host="127.0.0.1", port=0, threads=1)
+        # It ends with the script.
+        threading.Thread(target=server.run, daemon=True).start()
+        yield f"http://127.0.0.1:{server.effective_port}"
+
+
+def take(browser: Browser, host: str, picture: Picture) -> Path:
+    """Take a picture of what a window of its size shows."""
+    context = browser.new_context(
+        viewport={"width": picture.width, "height": picture.height},
+        color_scheme=picture.scheme,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    # Twice, so that the time it shows is that of a server that has opened its index.
+    for _ in range(2):
+        page.goto(host + picture.address, wait_until="networkidle")
+    path = HERE / f"{picture.name}.png"
+    page.screenshot(path=path)
+    context.close()
+    return path
+
+
+if __name__ == "__main__":
+    main()
