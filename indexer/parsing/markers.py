@@ -8,7 +8,8 @@ from typing import Final
 from bs4 import Tag
 
 BULLET: Final = "•"
-_TYPED_BULLET: Final = re.compile(r"[•·▪◦‣●○■]\s*(?=\S)")
+# A dash is a bullet before a word; before a figure it may be a minus sign.
+_TYPED_BULLET: Final = re.compile(r"[•·▪◦‣●○■]\s*(?=\S)|[-–]\s+(?=[^\W\d])")
 _INTEGER: Final = re.compile(r"\s*(-?[0-9]{1,6})\s*")
 _ROMAN: Final = (
     *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l")),

@@ -115,7 +115,7 @@ PAGES = {
     "references are no menu": f"""
         <body><h1>keeptitle</h1><p>{LONG}</p><h2>keeprefs</h2><ol>
         <li><a href="http://a">keepa keepb keepc keepd keepe keepf keepg</a></li><li><a href="http://b">keeph keepi keepj keepk keepl keepm keepn</a></li>
-        <li><a href="http://c">keepo keepp keepq keepr keeps keept keepu</a></li></ol></body>""",
+        <li><a href="http://c">keepo keepp keepq keepr keeps keepv keepu</a></li></ol></body>""",
     "a table with a column of prices": f"""
         <main><h1>keeptitle</h1><p>{LONG}</p><table><tr><th>keepname</th><th class="price">keepcost</th><th>keepuse</th></tr>
         <tr><td>keepa</td><td class="cost">keepb</td><td>keepc</td></tr></table></main>""".replace('class="price"', ""),

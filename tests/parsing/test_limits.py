@@ -132,7 +132,7 @@ def test_attack_pages_end_in_time() -> None:
         "bomb": b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><p>&b;',
         "entity": b'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><p>text &f;',
         "json": b'<script type="application/ld+json">' + b"[" * 100_000 + b"</script><p>x",
-        "nul": b"<p>te\0xt" + b"x" * 1_000,
+        "nul": b"<p>wo\0rd" + b"x" * 1_000,
     }
     jobs = [job(name, data) for name, data in attacks.items()]
     with ParserPool(page_of, seconds=10) as pool:

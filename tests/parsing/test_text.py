@@ -84,6 +84,17 @@ def test_items_are_marked_as_the_page_marks_them(number: int, style: str, marker
     assert item_marker(number, style) == marker
 
 
+def test_bullets_typed_by_hand_make_items_with_their_lead() -> None:
+    section = sections("<p>Tell the doctor:</p><p>- allergies</p><p>– asthma</p><p>- 5 °C</p>")[0]
+    assert section.text == "Tell the doctor:\n• allergies\n• asthma\n- 5 °C"
+    assert [(block.kind, block.lead) for block in section.blocks] == [
+        ("paragraph", None),
+        ("item", 0),
+        ("item", 0),
+        ("paragraph", None),
+    ]
+
+
 def test_inline_elements_join_and_blocks_separate() -> None:
     assert text("<p>0<b>.5</b> mg<span>/kg</span></p><p>next</p>") == "0.5 mg/kg\nnext"
     assert text("<div>one<div>two</div>three</div>") == "one\ntwo\nthree"
