@@ -64,7 +64,8 @@ _PHRASES: Final = frozenset(
         "tag list, post tags, entry tags, article tags, post categories, entry categories, "
         "post views, post info, reading time, read time, edit link, editsection, "
         # letters, advertising, windows
-        "newsletter, subscribe, subscription form, signup, sign up, optin, opt in, mailchimp, "  # codespell:ignore optin
+        "newsletter, subscribe, subscription form, signup, sign up, opt in, mailchimp, "
+        "optin, "  # codespell:ignore optin
         "advert, advertisement, advertising, adsbygoogle, ad container, ad slot, ad unit, "
         "ad wrapper, google ad, google ads, banner ad, ad banner, sponsored, promo, promo box, "
         "call to action, popup, pop up, modal, lightbox, app download, print button, "

@@ -108,6 +108,7 @@ def test_a_page_that_breaks_its_worker_costs_nobody_else() -> None:
     assert "KeyError" in reasons[5]
 
 
+@pytest.mark.slow
 def test_attack_pages_end_in_time() -> None:
     """Each of these costs some HTML parser minutes or its text."""
     attacks = {
