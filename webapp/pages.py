@@ -36,8 +36,8 @@ MOST_LISTED_DRUGS = 150
 MOST_DRUG_ARTICLES = 40
 """Articles that the page of a medicine shows; a search finds the others."""
 
-SPECIMEN_CHARACTERS = 280
-"""A passage of the first page has at most this length: two or three sentences."""
+SPECIMEN_CHARACTERS = range(60, 281)
+"""Length of the passage on the first page: one to three sentences."""
 
 _EXAMPLES = ("{} side effects", "how does {} work", "who should not take {}", "{} dosage")
 
@@ -226,7 +226,7 @@ class Specimen:
 
 
 def _specimen(answers: Iterable[Results]) -> Specimen | None:
-    """Return the first answer with a passage that can be read at a glance, if there is one."""
+    """Return the passage with most marks of those that can be read at a glance, if any can."""
     passages = (
         Specimen(
             query=answer.request.text,
@@ -237,9 +237,15 @@ def _specimen(answers: Iterable[Results]) -> Specimen | None:
         for answer in answers
         for section in answer.hits[0].sections
         for snippet in section.snippets
-        if snippet.marks and len(snippet.text) <= SPECIMEN_CHARACTERS and "\n" not in snippet.text
+        if _reads_alone(snippet.text)
     )
-    return next(passages, None)
+    return max(passages, key=lambda passage: len(passage.snippet.marks), default=None)
+
+
+def _reads_alone(text: str) -> bool:
+    """Say whether a passage is whole sentences of running text, neither item nor row."""
+    is_sentence = text[:1].isupper() and text.endswith(".") and "\n" not in text
+    return is_sentence and len(text) in SPECIMEN_CHARACTERS
 
 
 def _html(page: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
