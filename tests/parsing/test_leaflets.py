@@ -12,9 +12,10 @@ from indexer.parsing import parse_article, parse_page
 
 LEAFLETS = Path(__file__).resolve().parents[2] / "../shared/data/epi_html_en"
 
-pytestmark = pytest.mark.skipif(
-    not LEAFLETS.is_dir(), reason="the leaflets are not on this machine"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not LEAFLETS.is_dir(), reason="the leaflets are not on this machine"),
+]
 
 HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
 INLINE = re.compile(r"</?(?:a|b|em|i|strong|code)\b[^>]*>")
