@@ -22,6 +22,7 @@ from indexer.model import (
     SearchRequest,
     SectionHit,
     Total,
+    Via,
 )
 from indexer.query import weights
 from indexer.query.plan import (
@@ -266,15 +267,23 @@ def _hit(match: Match, plan: MatchPlan, snapshot: Snapshot, knowledge: DrugKnowl
 
 
 def _reasons(found: SectionMatch, plan: MatchPlan, knowledge: DrugKnowledge) -> tuple[Reason, ...]:
-    reasons: dict[Reason, None] = {}
-    for matched in found.matched:
+    """Return each field that met, with what met it; the words of an intent are one reason."""
+    reasons: dict[tuple[int, str, Via], list[str]] = {}
+    for at, matched in enumerate(found.matched):
+        asked = plan.concepts[matched.concept]
         term = matched.term
         if matched.field == "drug":
             term = _drug_label(term, knowledge)
         elif matched.field == "kind":
-            term = plan.concepts[matched.concept].label
-        reasons[Reason(field=matched.field, term=term, via=matched.via)] = None
-    return tuple(reasons)
+            term = asked.label
+        place = -1 - matched.concept if asked.kind == "intent" else at
+        reasons.setdefault((place, matched.field, matched.via), []).append(term)
+    return tuple(
+        dict.fromkeys(
+            Reason(field=field, term=" ".join(terms), via=via)
+            for (_, field, via), terms in reasons.items()
+        )
+    )
 
 
 def _facets(

@@ -122,13 +122,13 @@ def best_snippets(
     found = _find(text, highlights)
     reader = _Reader(text, blocks)
     ranges = reader.choose(found, limit) if found else [reader.introduction()]
-    marks = _without_overlaps(found)
+    marks = _marks(text, found)
     return tuple(_snippet(text, start, end, marks) for start, end in ranges)
 
 
 def mark_text(text: str, highlights: Sequence[Highlight]) -> tuple[Mark, ...]:
     """Return everything in a text that a highlight stands for: sorted, disjoint ranges."""
-    return tuple(_without_overlaps(_find(text, highlights)))
+    return tuple(_marks(text, _find(text, highlights)))
 
 
 # --- what matches -----------------------------------------------------------------------------
@@ -166,19 +166,34 @@ def _find_in_line(line: str, offset: int, by_first: dict[str, list[Highlight]]) 
     ]
 
 
-def _without_overlaps(found: Iterable[_Found]) -> list[Mark]:
+def _marks(text: str, found: Iterable[_Found]) -> list[Mark]:
+    """Return what to mark; neighbouring words that ask for one thing are one range."""
+    marks: list[Mark] = []
+    asked_for = -1
+    for one in _without_overlaps(found):
+        kind, concept = one.highlight.kind, one.highlight.concept
+        before = marks[-1] if marks and (marks[-1].kind, asked_for) == (kind, concept) else None
+        if before is not None and text[before.end : one.start] == " ":
+            marks[-1] = Mark(before.start, one.end, kind)
+        else:
+            marks.append(Mark(one.start, one.end, kind))
+        asked_for = concept
+    return marks
+
+
+def _without_overlaps(found: Iterable[_Found]) -> list[_Found]:
     """Resolve overlaps: the longer range wins, then the direct one, then the earlier one."""
     ranked = sorted(
         found, key=lambda one: (one.start - one.end, one.highlight.kind != "direct", one.start)
     )
     taken: set[int] = set()
-    marks = []
+    kept = []
     for one in ranked:
         # A longer range came first: one that overlaps a shorter has one of its ends inside.
         if one.start not in taken and one.end - 1 not in taken:
             taken.update(range(one.start, one.end))
-            marks.append(Mark(one.start, one.end, one.highlight.kind))
-    return sorted(marks, key=lambda mark: mark.start)
+            kept.append(one)
+    return sorted(kept, key=lambda one: one.start)
 
 
 def _snippet(text: str, start: int, end: int, marks: Sequence[Mark]) -> Snippet:

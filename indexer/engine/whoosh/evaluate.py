@@ -165,7 +165,10 @@ class Evaluator:
     def _heading_is(self, terms: tuple[str, ...]) -> Flags:
         flags = np.zeros_like(self._table.live)
         groups = tuple(self._forms(term, "heading") for term in terms)
-        for row, places in self._postings.places("heading", groups):
+        long_enough = self._table.length["heading"] >= len(groups)
+        short_enough = self._table.heading_words <= len(groups)
+        among = np.flatnonzero(long_enough & short_enough)
+        for row, places in self._postings.places("heading", groups, among=among):
             length = self._table.length["heading"][row]
             before = length - len(groups)
             numbering = length - self._table.heading_words[row]
