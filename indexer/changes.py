@@ -104,8 +104,8 @@ def _sort(
 
 def _keep_unseen(scan: Scan, states: Mapping[str, SourceState], sorting: _Sorting) -> None:
     """Keep the articles of pages that no scan could reach: what cannot be seen is not gone."""
-    if not scan.failures:
-        return
+    if len(scan.failures) <= len(scan.empty_sources):
+        return  # a source that is missing or empty is known to hold nothing
     seen = {page.name for page in scan.pages}
     for name, state in states.items():
         if name not in seen and state.article_id in sorting.removed:

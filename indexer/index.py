@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from indexer import searching
@@ -17,6 +18,7 @@ from indexer.knowledge.drugs import DrugKnowledge, key_of
 from indexer.model import (
     Article,
     ArticleSummary,
+    Drug,
     DrugEntry,
     Mark,
     ReindexOptions,
@@ -49,7 +51,7 @@ class Index:
         self._engine = engine
         self._settings = settings
         self._lock = threading.Lock()
-        self._known: tuple[int, DrugKnowledge, tuple[ArticleSummary, ...]] | None = None
+        self._known: _Known | None = None
 
     def reindex(
         self, corpus: Corpus, options: ReindexOptions, progress: Progress | None = None
@@ -66,8 +68,7 @@ class Index:
     def search(self, request: SearchRequest) -> Results:
         """Answer a request; raise QueryError or IndexUnavailableError."""
         snapshot = self._engine.snapshot()
-        knowledge, _ = self._taught(snapshot)
-        return searching.search(request, snapshot, knowledge)
+        return searching.search(request, snapshot, self._taught(snapshot).knowledge)
 
     def article(self, article_id: str) -> Article:
         """Return an indexed article; raise NotFoundError or IndexUnavailableError."""
@@ -75,7 +76,7 @@ class Index:
 
     def articles(self) -> tuple[ArticleSummary, ...]:
         """Return what is known of every article, by id."""
-        return self._taught(self._engine.snapshot())[1]
+        return self._taught(self._engine.snapshot()).articles
 
     def nearest(self, article_id: str) -> ArticleSummary | None:
         """Return the article whose id is most like this one, None when none is alike."""
@@ -86,35 +87,20 @@ class Index:
     def marks(self, article: Article, query: str) -> Mapping[str, tuple[Mark, ...]]:
         """Return, by section id, what a query matches in the texts of an article."""
         snapshot = self._engine.snapshot()
-        knowledge, _ = self._taught(snapshot)
-        highlights = searching.highlights_for(query, snapshot, knowledge)
+        highlights = searching.highlights_for(query, snapshot, self._taught(snapshot).knowledge)
         marks = {section.id: mark_text(section.text, highlights) for section in article.sections}
         return {section: found for section, found in marks.items() if found}
 
     def drugs(self) -> tuple[DrugEntry, ...]:
         """Return the medicines that articles are about, A to Z."""
-        knowledge, summaries = self._taught(self._engine.snapshot())
-        about: dict[str, dict[str, set[str]]] = {}
-        for summary in summaries:
-            for drug in summary.drugs:
-                entry = about.setdefault(key_of(drug), {"articles": set(), "brands": set()})
-                entry["articles"].add(summary.id)
-                if drug.role == "brand":
-                    entry["brands"].add(drug.name)
-        entries = [
-            _entry(key, knowledge, brands=found["brands"], articles=found["articles"])
-            for key, found in about.items()
-        ]
-        return tuple(sorted(entries, key=lambda entry: (entry.name.casefold(), entry.name)))
+        return tuple(self._taught(self._engine.snapshot()).drugs.values())
 
     def drug(self, name: str) -> DrugEntry:
         """Return the medicine that has this name; raise NotFoundError."""
-        knowledge, _ = self._taught(self._engine.snapshot())
-        known = knowledge.resolve(name)
-        wanted = _entry(known.key, knowledge).name if known else name
-        for entry in self.drugs():
-            if wanted.casefold() in {entry.name.casefold(), *map(str.casefold, entry.brands)}:
-                return entry
+        known = self._taught(self._engine.snapshot())
+        for owner in known.knowledge.resolve_all(name):
+            if owner.key in known.drugs:
+                return known.drugs[owner.key]
         message = f"No article in this index is about a medicine called {name!r}."
         raise NotFoundError(message)
 
@@ -135,33 +121,48 @@ class Index:
         """Remove what is no longer needed; return the names of what was removed."""
         return self._engine.collect_garbage()
 
-    def _taught(self, snapshot: Snapshot) -> tuple[DrugKnowledge, tuple[ArticleSummary, ...]]:
-        """Return the drug names of this generation, its articles' own among them, and those."""
+    def _taught(self, snapshot: Snapshot) -> _Known:
+        """Return what the articles of this generation teach; worked out once for each."""
         generation = snapshot.status().generation
         with self._lock:
-            if self._known is None or self._known[0] != generation:
-                summaries = tuple(snapshot.summaries())
-                learned = (drug for summary in summaries for drug in summary.drugs)
-                knowledge = DrugKnowledge.shipped().with_names(learned)
-                self._known = generation, knowledge, summaries
-            return self._known[1:]
+            if self._known is None or self._known.generation != generation:
+                self._known = _known(generation, tuple(snapshot.summaries()))
+            return self._known
 
 
-def _entry(
-    key: str,
-    knowledge: DrugKnowledge,
-    *,
-    brands: set[str] | None = None,
-    articles: set[str] | None = None,
-) -> DrugEntry:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of one generation beside its sections."""
+
+    generation: int
+    knowledge: DrugKnowledge
+    """The shipped names of medicines, and those that the articles teach."""
+    articles: tuple[ArticleSummary, ...]
+    drugs: Mapping[str, DrugEntry]
+    """The medicines that articles are about, by key, A to Z."""
+
+
+def _known(generation: int, articles: tuple[ArticleSummary, ...]) -> _Known:
+    learned = (drug for article in articles for drug in article.drugs)
+    knowledge = DrugKnowledge.shipped().with_names(learned)
+    about: dict[str, list[tuple[Drug, str]]] = {}
+    for article in articles:
+        for drug in article.drugs:
+            about.setdefault(key_of(drug), []).append((drug, article.id))
+    entries = [(key, _entry(key, found, knowledge)) for key, found in about.items()]
+    entries.sort(key=lambda item: (item[1].name.casefold(), item[0]))
+    return _Known(generation, knowledge, articles, dict(entries))
+
+
+def _entry(key: str, found: list[tuple[Drug, str]], knowledge: DrugKnowledge) -> DrugEntry:
     """Return what to list of a medicine, under its ingredient where that is known."""
     names = knowledge.names(key)
     ingredient = next((name.ingredient for name in names if name.ingredient), None)
-    shown = sorted(brands or (), key=str.casefold)
+    brands = sorted({drug.name for drug, _ in found if drug.role == "brand"}, key=str.casefold)
     return DrugEntry(
-        name=ingredient or (shown[0] if shown else key),
+        name=ingredient or next(iter(brands), key),
         ingredient=ingredient,
-        brands=tuple(shown),
+        brands=tuple(brands),
         drug_class=knowledge.class_of(key),
-        articles=tuple(sorted(articles or ())),
+        articles=tuple(sorted({article for _, article in found})),
     )

@@ -128,6 +128,13 @@ class DrugEntry:
 
 # --- searching --------------------------------------------------------------------------------
 
+LONGEST_QUERY = 1_000
+"""Characters that a query may have."""
+LARGEST_PAGE_SIZE = 50
+"""Results that a page may have."""
+DEEPEST_RESULT = 10_000
+"""Results further down are out of reach: who needs them needs another query."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:

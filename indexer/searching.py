@@ -26,12 +26,15 @@ from indexer.model import (
 )
 from indexer.query import weights
 from indexer.query.plan import (
+    All,
     AnyOf,
     Bonus,
     Concept,
+    Contents,
     HeadingIs,
     MatchPlan,
     Near,
+    Node,
     Phrase,
     Subject,
     Word,
@@ -56,7 +59,8 @@ def search(request: SearchRequest, snapshot: Snapshot, knowledge: DrugKnowledge)
     plan = plan_of(request, understood, knowledge)
     matches = snapshot.match(plan)
     if _may_give_up_concepts(plan, matches):
-        matches = snapshot.match(replace(plan, coverage="most"))
+        most = snapshot.match(replace(plan, coverage="most"))
+        matches = most if most.unfiltered or most.partial else matches
     counted = matches.articles if request.group == "article" else matches.sections
     return Results(
         request=request,
@@ -147,7 +151,8 @@ def _bonuses(concepts: Sequence[Concept]) -> Iterator[Bonus]:
         if concept.kind == "drug":
             yield from _title_bonus(concept)
     if (together := _near(concepts)) is not None:
-        yield Bonus(name="together in the text", node=together, value=weights.NEAR)
+        yield Bonus(name="together", node=together, value=weights.NEAR)
+    yield Bonus(name="table of contents", node=Contents(), value=weights.CONTENTS)
     for first, second in pairwise(words):
         pair = tuple(term for term in analysed(f"{first.label} {second.label}") if term)
         node_of_pair = Phrase(terms=pair, fields=("text", "heading"), stem=True)
@@ -155,16 +160,26 @@ def _bonuses(concepts: Sequence[Concept]) -> Iterator[Bonus]:
         yield Bonus(name=label, node=node_of_pair, value=weights.PHRASE)
 
 
-def _near(concepts: Sequence[Concept]) -> Near | None:
-    """Return what finds the words of a query together, when it has at least two to find."""
+def _near(concepts: Sequence[Concept]) -> Node | None:
+    """Return what finds the words of a query together, when it has at least two to find.
+
+    Together means within a sentence or so, a drug's name among them, or all in one heading, which
+    need not repeat the name of the drug.
+    """
+    found = [concept for concept in concepts if concept.kind in ("drug", "word", "number")]
     groups = tuple(
         tuple(leaf for leaf in leaves(concept.node) if isinstance(leaf, Word | Phrase))
-        for concept in concepts
-        if concept.kind in ("drug", "word", "number")
+        for concept in found
     )
     if len(groups) < 2 or not all(groups):  # noqa: PLR2004 - one word is always together
         return None
-    return Near(groups=groups, span=weights.NEAR_SPAN)
+    near = Near(groups=groups, span=weights.NEAR_SPAN)
+    headed = tuple(
+        AnyOf(tuple(replace(leaf, fields=("heading",)) for leaf in group))
+        for concept, group in zip(found, groups, strict=True)
+        if concept.kind != "drug"
+    )
+    return AnyOf((near, All(headed))) if headed else near
 
 
 def _title_bonus(concept: Concept) -> Iterator[Bonus]:
@@ -213,6 +228,8 @@ def _interpretation(query: Interpretation, plan: MatchPlan, matches: Matches) ->
 
 
 def _absences(plan: MatchPlan, matches: Matches) -> Iterator[str]:
+    if all(matches.concept_sections) and not matches.unfiltered:
+        yield "Each part of the query occurs in this index, but no section has them all."
     for concept, count in zip(plan.concepts, matches.concept_sections, strict=True):
         if count:
             continue

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 from urllib.parse import quote, quote_plus, urlencode
 
 from indexer.knowledge.sections import kind_named
 from indexer.model import (
+    DEEPEST_RESULT,
     Article,
     ArticleSummary,
     Drug,
@@ -83,17 +85,25 @@ def results_json(
 
 
 def search_links(results: Results) -> dict[str, str | None]:
-    """Return the addresses of an answer, of the pages beside it, and of its page for people."""
-    request, pages = results.request, results.pages
-    api = "/api/v1/search"
+    """Return the addresses of an answer, of the pages around it, and of its page for people."""
+    request, last = results.request, last_page(results)
+
+    def at(page: int) -> str:
+        return search_link("/api/v1/search", request, page=page)
+
     return {
-        "self": search_link(api, request, page=request.page),
-        "next": search_link(api, request, page=request.page + 1) if request.page < pages else None,
-        "prev": (
-            search_link(api, request, page=request.page - 1) if 1 < request.page <= pages else None
-        ),
-        "html": search_link("/search", request, page=request.page),
+        "self": at(request.page),
+        "first": at(1),
+        "prev": at(min(request.page - 1, last)) if request.page > 1 else None,
+        "next": at(request.page + 1) if request.page < last else None,
+        "last": at(last),
+        "html": search_link("/search", replace(request, explain=False), page=request.page),
     }
+
+
+def last_page(results: Results) -> int:
+    """Return the number of the last page that can be asked for, 1 when nothing was found."""
+    return max(1, min(results.pages, DEEPEST_RESULT // results.request.per_page))
 
 
 def search_link(path: str, request: SearchRequest, *, page: int = 1) -> str:

@@ -31,10 +31,11 @@ from indexer.cli.program import COMMANDS, program
 from indexer.config import ENVIRONMENT_PREFIX, settings_from
 from indexer.engine.whoosh.evaluate import PREFIX_TERMS
 from indexer.knowledge.sections import KINDS
+from indexer.model import DEEPEST_RESULT, LONGEST_QUERY
 from indexer.query import drug_concepts, lexing, syntax, weights
 from indexer.query.function_words import FUNCTION_WORDS
 from webapp import create_app
-from webapp.params import DEEPEST_RESULT, SEARCH_PARAMETERS
+from webapp.params import SEARCH_PARAMETERS
 from webapp.problems import PROBLEM_TYPES, STATUS
 
 Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | float | bool | None"
@@ -275,7 +276,7 @@ def test_the_kinds_of_sections_are_documented() -> None:
 def test_the_limits_are_documented() -> None:
     documented = [int(row[1].replace(",", "")) for row in table(QUERIES, "limits")]
     assert documented == [
-        syntax.LONGEST_QUERY,
+        LONGEST_QUERY,
         syntax.MOST_TERMS,
         lexing.DEEPEST_GROUP,
         lexing.SHORTEST_PREFIX,

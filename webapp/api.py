@@ -6,23 +6,21 @@ Keys and parameters may be added within the version, never renamed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from flask import Blueprint, Response, jsonify, request
 
 from indexer.errors import NotFoundError
-from indexer.model import Results
 from indexer.serialization import (
     Json,
     article_json,
     drug_json,
     results_json,
-    search_link,
+    search_links,
     section_json,
     status_json,
 )
 from webapp.caching import with_validator
-from webapp.params import last_page, read_search, refuse_all
+from webapp.params import read_search, refuse_all
 from webapp.problems import refuse
 from webapp.serving import serving
 
@@ -39,7 +37,7 @@ def search() -> Response:
     if reading.faults:
         return refuse(reading.faults)
     results = serving().index.search(reading.request)
-    links = _links(results)
+    links = search_links(results)
     response = jsonify(results_json(results, links=links))
     response.headers["Server-Timing"] = f"search;dur={results.took_ms:.1f}"
     response.headers["Link"] = ", ".join(
@@ -94,24 +92,6 @@ def status() -> Response:
 
 
 _RELATIONS = ("first", "prev", "next", "last")
-
-
-def _links(results: Results) -> dict[str, str | None]:
-    """Return the addresses of the answer, of the pages around it, and of its page for people."""
-    asked, last = results.request, last_page(results)
-    path = f"{PREFIX}/search"
-
-    def at(page: int) -> str:
-        return search_link(path, asked, page=page)
-
-    return {
-        "self": at(asked.page),
-        "first": at(1),
-        "prev": at(min(asked.page - 1, last)) if asked.page > 1 else None,
-        "next": at(asked.page + 1) if asked.page < last else None,
-        "last": at(last),
-        "html": search_link("/search", replace(asked, explain=False), page=asked.page),
-    }
 
 
 def _answer(shape: Mapping[str, Json]) -> Response:

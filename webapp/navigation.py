@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from indexer.model import FacetValue, Group, Results, SearchRequest, Sort
-from indexer.serialization import search_link
-from webapp.params import LARGEST_PAGE_SIZE, last_page
+from indexer.model import (
+    LARGEST_PAGE_SIZE,
+    FacetValue,
+    Group,
+    Results,
+    SearchRequest,
+    Sort,
+)
+from indexer.serialization import last_page, search_link
 from webapp.rendering import kind_label
 
 PATH = "/search"
@@ -119,16 +125,6 @@ def active_filters(request: SearchRequest) -> tuple[ActiveFilter, ...]:
 def without_filters(request: SearchRequest) -> SearchRequest:
     """Return a request with all its filters taken off."""
     return replace(request, sections=(), drugs=(), categories=())
-
-
-def only_mentioned(results: Results) -> tuple[str, ...]:
-    """Return the medicines asked for that none of the articles found is about."""
-    subjects = {value.value for value in results.facets.drug}
-    return tuple(
-        drug.name
-        for drug in results.query.drugs
-        if drug.ingredient and drug.ingredient not in subjects
-    )
 
 
 def facet_fields(results: Results) -> tuple[FacetField, ...]:

@@ -12,17 +12,19 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar, get_args
 
 from indexer.knowledge.sections import KINDS
-from indexer.model import Group, Results, SearchRequest, Sort
+from indexer.model import (
+    DEEPEST_RESULT,
+    LARGEST_PAGE_SIZE,
+    LONGEST_QUERY,
+    Group,
+    SearchRequest,
+    Sort,
+)
 
-LONGEST_QUERY = 1_000
-"""Characters."""
 LONGEST_NAME = 200
 """Characters of the name of a drug or category in a filter."""
 MOST_NAMES = 24
 """Values of one repeatable parameter: as many as there are kinds of sections."""
-LARGEST_PAGE_SIZE = 50
-DEEPEST_RESULT = 10_000
-"""Results further down are out of reach: page x per_page. Who needs them needs another query."""
 LONGEST_QUOTE = 40
 """Characters of a refused value that its fault repeats."""
 MOST_DIGITS = 9
@@ -201,8 +203,3 @@ class _Reader:
 def _quoted(value: str) -> str:
     cut = value if len(value) <= LONGEST_QUOTE else value[:LONGEST_QUOTE] + "…"
     return f"“{cut}”"
-
-
-def last_page(results: Results) -> int:
-    """Return the number of the last page that can be asked for, 1 when nothing was found."""
-    return max(1, min(results.pages, DEEPEST_RESULT // results.request.per_page))

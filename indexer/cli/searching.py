@@ -12,11 +12,8 @@ from indexer.cli.console import columns, complain
 from indexer.cli.options import Invocation, command
 from indexer.index import open_index
 from indexer.knowledge.sections import KINDS
-from indexer.model import Group, Results, SearchRequest, Sort
+from indexer.model import DEEPEST_RESULT, Group, Results, SearchRequest, Sort
 from indexer.serialization import results_json
-
-DEEPEST_RESULT = 10_000
-"""Results further down are out of reach: who needs them needs another query."""
 
 # Python's stand-ins for bytes that are not in the encoding of the locale.
 _NO_TEXT = re.compile("[\ud800-\udfff]")

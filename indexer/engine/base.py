@@ -24,6 +24,8 @@ class AnalysedSection:
     section: Section
     text: tuple[str, ...]
     heading: tuple[str, ...]
+    contents: bool = False
+    """Whether it only repeats headings of its article."""
     path: tuple[str, ...]
     """Terms of all ancestor headings; a gap (an empty string) between two headings."""
 
@@ -119,9 +121,10 @@ class Writer(Protocol):
         """What went wrong without harm; complete once the generation is published."""
 
     def put(self, article: AnalysedArticle, state: SourceState) -> None:
-        """Store an article, in place of an earlier one with its id.
+        """Store an article, in place of one with its id in an earlier generation.
 
-        Raise CorpusError, with nothing stored, when the article cannot be.
+        Raise CorpusError, with nothing stored, when the article cannot be, or when this run
+        stored one with its id.
         """
 
     def delete(self, article_id: str) -> None:

@@ -20,6 +20,7 @@ _ROLE_LEVEL: Final = 2  # what ARIA says a heading without `aria-level` has
 # A paragraph that is all bold is a heading if it is as short as one and is no sentence.
 _BOLD_LENGTH: Final = 80
 _BOLD_WORDS: Final = 12
+_ITEM_WORDS: Final = 3
 _TOGGLE_LENGTH: Final = 150
 _SENTENCE_END: Final = (".", ",", ";", "…")
 _BOLD_STYLE: Final = re.compile(r"font-weight\s*:\s*(?:bold|bolder|[6-9]00)", re.IGNORECASE)
@@ -72,6 +73,19 @@ def looks_like_heading(text: str, *, toggle: bool = False) -> bool:
         and not text.endswith(_SENTENCE_END)
         and any(character.isalpha() for character in text)
     )
+
+
+def reads_as_text(text: str, *, is_empty: bool) -> bool:
+    """Say whether what is marked up as a heading is a sentence or a list item.
+
+    Converters make headings of whole paragraphs and lists; below such a heading stands nothing
+    (`is_empty`) or the next sentence. Questions are headings however long they are.
+    """
+    words = len(text.split())
+    lower = text[:1].islower()
+    if words > _BOLD_WORDS:
+        return lower or text.endswith((*_SENTENCE_END, ":"))
+    return is_empty and lower and words >= _ITEM_WORDS
 
 
 def _is_short(tag: Tag) -> bool:

@@ -1,8 +1,9 @@
 """Lines to sections: headings make the tree, the lines between them the text.
 
 Headings are those of the page (`h1` to `h6`, `role=heading`) and, below them, lines that look
-like one: a short paragraph that is all bold, the label of a part that opens. A level that is
-skipped changes nothing: the parent is the nearest heading above with a smaller level.
+like one: a short paragraph that is all bold, the label of a part that opens. Sentences and list
+items that a converter marked up as headings are text. A level that is skipped changes nothing:
+the parent is the nearest heading above with a smaller level.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final
 
 from indexer.model import Block, Section
 from indexer.parsing.cleaning import slug
-from indexer.parsing.headings import MAX_LEVEL
+from indexer.parsing.headings import MAX_LEVEL, reads_as_text
 from indexer.parsing.text import Line
 
 _INDENT: Final = "  "
@@ -98,7 +99,7 @@ def _cut(lines: Sequence[Line], title: str) -> list[_Part]:
     level = 1
     headed = False
     for index, line in enumerate(lines):
-        if line.level:
+        if line.level and not _reads_as_text(lines, index):
             level = line.level
             if len(parts) == 1 and not headed and _same(line.text, title):
                 headed = True
@@ -111,6 +112,14 @@ def _cut(lines: Sequence[Line], title: str) -> list[_Part]:
         else:
             parts[-1].lines.append(index)
     return parts if headed or parts[0].lines or len(parts) == 1 else parts[1:]
+
+
+def _reads_as_text(lines: Sequence[Line], index: int) -> bool:
+    """Say whether a heading of the page is a piece of its text; its title never is."""
+    line = lines[index]
+    following = lines[index + 1].level if index + 1 < len(lines) else 1
+    is_empty = 0 < following <= line.level
+    return line.level > 1 and reads_as_text(line.text, is_empty=is_empty)
 
 
 def _is_doubled(last: _Part, line: Line, *, headed: bool) -> bool:

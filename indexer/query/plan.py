@@ -83,6 +83,11 @@ class HeadingIs:
     weight: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The section is a table of contents: it only repeats headings of its article."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Near:
     """Of each group at least one stands in the text, all of them within `span` positions."""
@@ -121,7 +126,7 @@ class Not:
 
 
 Leaf: TypeAlias = Word | Phrase | Prefix | Subject | Kind | HeadingIs
-Node: TypeAlias = Leaf | Near | All | AnyOf | Not
+Node: TypeAlias = Leaf | Near | Contents | All | AnyOf | Not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +180,7 @@ def leaves(node: Node) -> Iterator[Leaf]:
         case All(nodes) | AnyOf(nodes):
             for child in nodes:
                 yield from leaves(child)
-        case Not() | Near():
+        case Not() | Near() | Contents():
             return
         case _:
             yield node

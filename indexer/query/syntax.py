@@ -20,9 +20,9 @@ from typing import Final, TypeAlias
 
 from indexer.analysis.tokens import tokenize
 from indexer.errors import QueryError
+from indexer.model import LONGEST_QUERY
 from indexer.query.lexing import Lexeme, LexemeKind, ScopeField, lex
 
-LONGEST_QUERY: Final = 1_000
 """Code points of a query; a longer one is refused."""
 
 MOST_TERMS: Final = 32

@@ -43,5 +43,9 @@ the one here and the other there."""
 NEAR_SPAN = 16
 """Positions that count as together: about one sentence."""
 
+CONTENTS = -6.0
+"""The section is a table of contents. It holds the words of every heading close together and
+answers nothing, so it gives up what it gains by that and some more."""
+
 PHRASE = 1.0
 """Two neighbouring words of the query stand side by side in the section, in the same order."""

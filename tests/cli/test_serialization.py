@@ -219,7 +219,7 @@ def test_scores_are_explained_only_when_asked() -> None:
         (1, 3, False, True),
         (2, 3, True, True),
         (3, 3, True, False),
-        (9, 3, False, False),
+        (9, 3, True, False),
     ],
 )
 def test_links_lead_to_pages_that_exist(

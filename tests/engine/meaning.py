@@ -19,6 +19,7 @@ from indexer.query.plan import (
     WORD_FIELDS,
     All,
     AnyOf,
+    Contents,
     Field,
     HeadingIs,
     Kind,
@@ -128,6 +129,8 @@ class Meaning:
                 return _fact(kind == row.section.kind, part, (found,))
             case HeadingIs(terms=terms, weight=weight):
                 return _fact(self._heading_is(terms, row), (f"heading: {label}", weight), ())
+            case Contents():
+                return _fact(row.analysed.contents, ("contents", 0.0), ())
             case Near(weight=weight):
                 return _fact(self._near(node, row), (f"near: {label}", weight), ())
             case _:

@@ -126,10 +126,14 @@ class ReferenceWriter:
     _states: dict[str, SourceState]
     base: int | None = None
     warnings: tuple[str, ...] = ()
+    _put: set[str] = field(default_factory=set)
 
     def put(self, article: AnalysedArticle, state: SourceState) -> None:
+        if article.article.id in self._put:
+            raise CorpusError("was stored before")
         if not article.sections:
             raise CorpusError("has no section with text")
+        self._put.add(article.article.id)
         self.delete(article.article.id)
         self._articles[article.article.id] = article
         self._states[state.source] = state

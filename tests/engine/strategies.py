@@ -16,6 +16,7 @@ from indexer.query.plan import (
     Bonus,
     Concept,
     ConceptKind,
+    Contents,
     Field,
     HeadingIs,
     Kind,
@@ -80,6 +81,7 @@ def analysed(article: Article, subjects: Iterable[str] = ()) -> AnalysedArticle:
                 text=terms(section.text),
                 heading=terms(section.heading),
                 path=terms("\n".join(section.path)),
+                contents=len(section.text) % 3 == 0,
             )
             for section in article.sections
             if section.text
@@ -200,6 +202,7 @@ _LEAVES: st.SearchStrategy[Node] = st.one_of(
     st.builds(Subject, drug=st.sampled_from((*SUBJECTS, "aspirin")), weight=_WEIGHT),
     st.builds(Kind, kind=st.sampled_from((*KINDS, "storage")), weight=_WEIGHT),
     st.builds(HeadingIs, terms=_HEADINGS.map(lambda t: t[0][t[1] : t[2]]), weight=_WEIGHT),
+    st.builds(Contents),
     st.builds(Near, groups=_GROUPS.map(tuple), span=st.integers(1, 6), weight=_WEIGHT),
 )
 

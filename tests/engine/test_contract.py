@@ -114,6 +114,14 @@ def test_putting_an_article_again_replaces_it(filled: Engine) -> None:
     assert (filled.status().articles, filled.status().sections) == (2, 2)
 
 
+def test_an_id_is_stored_once_in_a_run(filled: Engine) -> None:
+    with filled.writer(fresh=False) as writer:
+        put_all(writer, [NEWER_A])
+        with pytest.raises(CorpusError):
+            put_all(writer, [NEWER_A])
+    assert [summary.id for summary in filled.snapshot().summaries()] == ["a", "b"]
+
+
 def test_deleting_removes_an_article_and_what_is_known_of_its_page(filled: Engine) -> None:
     with filled.writer(fresh=False) as writer:
         writer.delete("a")

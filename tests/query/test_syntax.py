@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from indexer.analysis.tokens import terms
 from indexer.errors import QueryError
+from indexer.model import LONGEST_QUERY
 from indexer.query.lexing import DEEPEST_GROUP
 from indexer.query.syntax import (
-    LONGEST_QUERY,
     MOST_TERMS,
     And,
     Exclude,

@@ -22,6 +22,7 @@ from indexer.query import weights
 from indexer.query.plan import (
     All,
     AnyOf,
+    Contents,
     Field,
     HeadingIs,
     Kind,
@@ -96,6 +97,8 @@ class Evaluator:
                 return self._fact(node, flags, weight * weights.INTENT)
             case HeadingIs(terms=terms, weight=weight):
                 return self._fact(node, self._heading_is(terms), weight)
+            case Contents():
+                return self._fact(node, self._table.contents & self._table.live, 0.0)
             case Near(weight=weight):
                 return self._fact(node, self._near(node), weight)
             case _:
@@ -112,10 +115,6 @@ class Evaluator:
                 return (self._postings.prefix(field, prefix, most=PREFIX_TERMS),)
             case _:
                 return ()
-
-    def phrase(self, field: Field, terms: Iterable[str]) -> Postings:
-        """Return the sections where exactly these terms stand side by side."""
-        return self._postings.phrase(field, [(term,) for term in terms])
 
     def term(self, field: Field, term: str) -> Postings:
         """Return the postings of one term."""

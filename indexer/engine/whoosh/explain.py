@@ -10,6 +10,7 @@ from indexer.query.plan import (
     AnyOf,
     Bonus,
     Concept,
+    Contents,
     HeadingIs,
     Kind,
     Leaf,
@@ -52,7 +53,7 @@ def _leaves(evaluated: Evaluated) -> Iterator[Evaluated]:
     if evaluated.children:
         for child in evaluated.children:
             yield from _leaves(child)
-    elif not isinstance(evaluated.node, Not | Near):
+    elif not isinstance(evaluated.node, Not | Near | Contents):
         yield evaluated
 
 

@@ -52,6 +52,8 @@ class SectionTable:
     """Number of terms."""
     heading_words: Rows
     """Number of terms of the heading without its numbering (`4. Possible side effects`: 3)."""
+    contents: Flags
+    """Rows that are tables of contents."""
     average: Mapping[Field, float]
     """Mean length over the live rows."""
     sections: int
@@ -85,7 +87,7 @@ def facts_of(article: AnalysedArticle, index: int) -> bytes:
     ]
     numbered = analysed.heading[:1] != () and analysed.heading[0].replace(".", "").isdecimal()
     facts: list[Any] = [article.article.id, analysed.section.id, index, analysed.section.kind]
-    facts.append([*lengths, lengths[1] - numbered])
+    facts.append([*lengths, lengths[1] - numbered, int(analysed.contents)])
     if index == 0:
         source = article.article
         date = source.modified or source.published or ""
@@ -126,6 +128,7 @@ def _table(rows: list[list[Any]], live: Flags) -> SectionTable:
         section_id=tuple(row[1] for row in rows),
         length=length,
         heading_words=np.array([row[4][len(TERM_FIELDS)] for row in rows], dtype=np.int64),
+        contents=np.array([bool(row[4][len(TERM_FIELDS) + 1]) for row in rows], dtype=np.bool_),
         average={
             field: float(length[field][live].sum()) / max(count, 1) or 1.0 for field in TERM_FIELDS
         },

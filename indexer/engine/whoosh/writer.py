@@ -41,6 +41,8 @@ class WhooshWriter:
         self._build = build
         self._folder = str(build.folder)
         fresh = fresh or build.base is None
+        self._put: set[str] = set()
+        """Ids stored by this run, which Whoosh cannot delete before it commits."""
         self._base = None if build.base is None or fresh else build.base.manifest.generation
         self._states: dict[str, SourceState] = {} if fresh else dict(read_states(build.folder))
         opened = (
@@ -63,7 +65,11 @@ class WhooshWriter:
     def put(self, article: AnalysedArticle, state: SourceState) -> None:
         """Store an article, in place of an earlier one with its id; raise CorpusError."""
         documents = _documents(article)
+        if article.article.id in self._put:
+            message = f"the article id {article.article.id!r} was stored before in this run"
+            raise CorpusError(message)
         self.delete(article.article.id)
+        self._put.add(article.article.id)
         for document in documents:
             self._writer.add_document(**document)
         self._states[state.source] = state
