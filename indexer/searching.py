@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice, pairwise, product
+from itertools import islice, product
 
-from indexer.analysis.tokens import terms as analysed
 from indexer.engine.base import Match, MatchedTerm, Matches, SectionMatch, Snapshot
 from indexer.knowledge.drugs import DrugKnowledge
 from indexer.knowledge.sections import kind_named
@@ -24,20 +23,12 @@ from indexer.model import (
     Total,
     Via,
 )
-from indexer.query import weights
+from indexer.query.bonuses import bonuses_of
 from indexer.query.plan import (
-    All,
     AnyOf,
-    Bonus,
     Concept,
-    Contents,
-    HeadingIs,
     MatchPlan,
-    Near,
-    Node,
-    Phrase,
     Subject,
-    Word,
     leaves,
 )
 from indexer.query.syntax import parse_query
@@ -88,7 +79,7 @@ def plan_of(
     return MatchPlan(
         concepts=concepts or nothing,
         excluded=understood.excluded,
-        bonuses=() if request.exact else tuple(_bonuses(concepts)),
+        bonuses=() if request.exact else tuple(bonuses_of(concepts)),
         drugs=tuple(_drug_key(name, knowledge) for name in request.drugs),
         kinds=request.sections,
         categories=request.categories,
@@ -137,58 +128,6 @@ def _written(term: MatchedTerm) -> Iterator[tuple[str, ...]]:
     if term.forms:
         return islice(product(*term.forms), PHRASE_FORMS)
     return iter([(term.term,)])
-
-
-def _bonuses(concepts: Sequence[Concept]) -> Iterator[Bonus]:
-    words = [concept for concept in concepts if concept.kind in ("word", "intent", "number")]
-    asked = tuple(term for concept in words for term in analysed(concept.label) if term)
-    everything = tuple(term for concept in concepts for term in analysed(concept.label) if term)
-    headings = {terms: HeadingIs(terms=terms) for terms in (asked, everything) if terms}
-    if headings:
-        node = AnyOf(tuple(headings.values()))
-        yield Bonus(name="exact heading", node=node, value=weights.HEADING_IS)
-    for concept in concepts:
-        if concept.kind == "drug":
-            yield from _title_bonus(concept)
-    if (together := _near(concepts)) is not None:
-        yield Bonus(name="together", node=together, value=weights.NEAR)
-    yield Bonus(name="table of contents", node=Contents(), value=weights.CONTENTS)
-    for first, second in pairwise(words):
-        pair = tuple(term for term in analysed(f"{first.label} {second.label}") if term)
-        node_of_pair = Phrase(terms=pair, fields=("text", "heading"), stem=True)
-        label = f"side by side: {first.label} {second.label}"
-        yield Bonus(name=label, node=node_of_pair, value=weights.PHRASE)
-
-
-def _near(concepts: Sequence[Concept]) -> Node | None:
-    """Return what finds the words of a query together, when it has at least two to find.
-
-    Together means within a sentence or so, a drug's name among them, or all in one heading, which
-    need not repeat the name of the drug.
-    """
-    found = [concept for concept in concepts if concept.kind in ("drug", "word", "number")]
-    groups = tuple(
-        tuple(leaf for leaf in leaves(concept.node) if isinstance(leaf, Word | Phrase))
-        for concept in found
-    )
-    if len(groups) < 2 or not all(groups):  # noqa: PLR2004 - one word is always together
-        return None
-    near = Near(groups=groups, span=weights.NEAR_SPAN)
-    headed = tuple(
-        AnyOf(tuple(replace(leaf, fields=("heading",)) for leaf in group))
-        for concept, group in zip(found, groups, strict=True)
-        if concept.kind != "drug"
-    )
-    return AnyOf((near, All(headed))) if headed else near
-
-
-def _title_bonus(concept: Concept) -> Iterator[Bonus]:
-    """Prefer the article that bears the very name that was typed to those of its other names."""
-    for leaf in leaves(concept.node):
-        if isinstance(leaf, Word | Phrase) and leaf.via == "direct":
-            node = replace(leaf, fields=("title",))
-            yield Bonus(name=f"title: {concept.label}", node=node, value=weights.TITLE_NAME)
-            return
 
 
 def _drug_key(name: str, knowledge: DrugKnowledge) -> str:

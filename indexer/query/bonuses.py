@@ -1,0 +1,80 @@
+"""What ranks a section beside its words: headings, titles, closeness, tables of contents.
+
+Bonuses match nothing by themselves; they order what the concepts of a query have matched. Each is
+worth a constant of `weights`, and stands by its name in the explanation of a score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from indexer.analysis.tokens import terms as analysed
+from indexer.query import weights
+from indexer.query.plan import (
+    All,
+    AnyOf,
+    Bonus,
+    Concept,
+    Contents,
+    HeadingIs,
+    Near,
+    Node,
+    Phrase,
+    Word,
+    leaves,
+)
+
+
+def bonuses_of(concepts: Sequence[Concept]) -> Iterator[Bonus]:
+    """Yield what raises or lowers a section that matches the concepts of a query."""
+    words = [concept for concept in concepts if concept.kind in ("word", "intent", "number")]
+    asked = tuple(term for concept in words for term in analysed(concept.label) if term)
+    everything = tuple(term for concept in concepts for term in analysed(concept.label) if term)
+    headings = {terms: HeadingIs(terms=terms) for terms in (asked, everything) if terms}
+    if headings:
+        node = AnyOf(tuple(headings.values()))
+        yield Bonus(name="exact heading", node=node, value=weights.HEADING_IS)
+    for concept in concepts:
+        if concept.kind == "drug":
+            yield from _title_bonus(concept)
+    if (together := _near(concepts)) is not None:
+        yield Bonus(name="together", node=together, value=weights.NEAR)
+    yield Bonus(name="table of contents", node=Contents(), value=weights.CONTENTS)
+    for first, second in pairwise(words):
+        pair = tuple(term for term in analysed(f"{first.label} {second.label}") if term)
+        node_of_pair = Phrase(terms=pair, fields=("text", "heading"), stem=True)
+        label = f"side by side: {first.label} {second.label}"
+        yield Bonus(name=label, node=node_of_pair, value=weights.PHRASE)
+
+
+def _near(concepts: Sequence[Concept]) -> Node | None:
+    """Return what finds the words of a query together, when it has at least two to find.
+
+    Together means within a sentence or so, a drug's name among them, or all in one heading, which
+    need not repeat the name of the drug.
+    """
+    found = [concept for concept in concepts if concept.kind in ("drug", "word", "number")]
+    groups = tuple(
+        tuple(leaf for leaf in leaves(concept.node) if isinstance(leaf, Word | Phrase))
+        for concept in found
+    )
+    if len(groups) < 2 or not all(groups):  # noqa: PLR2004 - one word is always together
+        return None
+    near = Near(groups=groups, span=weights.NEAR_SPAN)
+    headed = tuple(
+        AnyOf(tuple(replace(leaf, fields=("heading",)) for leaf in group))
+        for concept, group in zip(found, groups, strict=True)
+        if concept.kind != "drug"
+    )
+    return AnyOf((near, All(headed))) if headed else near
+
+
+def _title_bonus(concept: Concept) -> Iterator[Bonus]:
+    """Prefer the article that bears the very name that was typed to those of its other names."""
+    for leaf in leaves(concept.node):
+        if isinstance(leaf, Word | Phrase) and leaf.via == "direct":
+            node = replace(leaf, fields=("title",))
+            yield Bonus(name=f"title: {concept.label}", node=node, value=weights.TITLE_NAME)
+            return
