@@ -31,7 +31,7 @@ class Settings:
     """Host names the web application answers to; empty means any."""
     proxy_hops: int = 0
     """How many reverse proxies in front may set `X-Forwarded-*` headers."""
-    deadline_ms: int = 400
+    deadline_ms: int = 1_000
     """Time a search may take before it answers with what it has."""
     log_level: str = "info"
 

@@ -162,7 +162,7 @@ def _interpretation(query: Interpretation, plan: MatchPlan, matches: Matches) ->
     if matches.mode == "partial":
         asked = zip(plan.concepts, matches.coverage, strict=True)
         dropped = tuple(concept.label for concept, covered in asked if not covered)
-        notes.append(_partial_note(plan, dropped))
+        notes += _partial_notes(plan, dropped)
     return replace(query, mode=matches.mode, dropped=dropped, notes=tuple(notes))
 
 
@@ -190,12 +190,12 @@ def _mentions(plan: MatchPlan, matches: Matches) -> Iterator[str]:
             yield f"No article found is about {concept.label}; these only mention it."
 
 
-def _partial_note(plan: MatchPlan, dropped: Sequence[str]) -> str:
+def _partial_notes(plan: MatchPlan, dropped: Sequence[str]) -> Iterator[str]:
+    """Say of a drug what nothing was found about; that not all was found is the mode's to say."""
     drugs = [concept.label for concept in plan.concepts if concept.kind == "drug"]
     if dropped and drugs:
         about, of = " and ".join(f"“{label}”" for label in dropped), " and ".join(drugs)
-        return f"This index has no text about {about} for {of}. {ABSENCE_IS_NOT_SAFETY}"
-    return "No section has everything that was asked for; these have the most of it."
+        yield f"This index has no text about {about} for {of}. {ABSENCE_IS_NOT_SAFETY}"
 
 
 def _hit(match: Match, plan: MatchPlan, snapshot: Snapshot, knowledge: DrugKnowledge) -> Hit:

@@ -21,6 +21,8 @@ def notes(query: Interpretation) -> Iterator[str]:
     yield from query.notes
     if query.dropped:
         yield f"Left out of the search: {', '.join(query.dropped)}."
+    elif query.mode == "partial":
+        yield "No section has everything that was asked for; these have the most of it."
 
 
 def is_less_than_asked(results: Results) -> bool:

@@ -110,12 +110,16 @@ def test_what_was_added_and_given_up_is_said() -> None:
         mode="partial",
         dropped=("xyz",),
         expansions=(Expansion(source="imuran", target="azathioprine", why="its ingredient"),),
-        notes=("These have the most of it.",),
+        notes=("This index has no text about it.",),
     )
     assert list(notes(query)) == [
         "Searched for imuran and azathioprine (its ingredient).",
-        "These have the most of it.",
+        "This index has no text about it.",
         "Left out of the search: xyz.",
+    ]
+    everything_somewhere = replace(query, dropped=(), expansions=(), notes=())
+    assert list(notes(everything_somewhere)) == [
+        "No section has everything that was asked for; these have the most of it."
     ]
 
 
