@@ -6,16 +6,18 @@ piece of text where that is near, as a snippet of its own before it where it is 
 
 Passages are chosen one by one: the first covers most of what was asked, each further one what is
 not covered yet, as in maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998). They are
-shown in reading order, neighbours as one. Only lines that hold a searched term are analysed.
+shown in reading order, neighbours as one.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
+from math import log
 from typing import Final, TypeAlias
 
 from indexer.analysis.sentences import sentences, shortened
@@ -36,6 +38,7 @@ SHORTEST_INTRODUCTION: Final = 60
 # What a passage is worth. Judged by eye on real leaflets: what is covered decides, the rest
 # settles what covers alike.
 _RELATED: Final = 0.6  # a related match, compared with a direct one
+_KNOWN: Final = 0.2  # what the whole section is about, compared with anything else
 _LONGER: Final = 0.1  # each further term of a phrase, up to ...
 _MOST_LONGER: Final = 3
 _AGAIN: Final = 0.3  # a concept that another passage covers
@@ -56,6 +59,8 @@ _WHOLE_KINDS: Final[frozenset[BlockKind]] = frozenset({"row", "caption", "term"}
 _WHOLE_IF_SHORT: Final[frozenset[BlockKind]] = frozenset({"item", "definition"})
 
 _Range: TypeAlias = tuple[int, int]
+_Asked: TypeAlias = tuple[int, str]
+"""A concept, and a part of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,15 @@ class Highlight:
     terms: tuple[str, ...]
     kind: MarkKind
     concept: int
+    part: str = ""
+    """Which of the words that the concept asks for together; of other names always the same."""
+    is_known: bool = False
+    """Whether the whole section is about it, so that a sentence naming it tells nothing by that."""
+
+    @property
+    def asked(self) -> _Asked:
+        """What it is found for."""
+        return self.concept, self.part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,20 +98,19 @@ class _Passage:
     end: int
     block: int
     found: tuple[_Found, ...]
-    weights: dict[int, float]
-    """What it holds of each concept."""
+    weights: dict[_Asked, float]
+    """What it holds of each thing that was asked for."""
 
-    def score(self, covered: AbstractSet[int], length: int) -> float:
+    def score(self, covered: AbstractSet[_Asked], length: int) -> float:
         """Say how much it shows that is not covered yet, in a text of a length."""
         fresh = sum(
-            weight * (_AGAIN if concept in covered else 1.0)
-            for concept, weight in self.weights.items()
+            weight * (_AGAIN if asked in covered else 1.0) for asked, weight in self.weights.items()
         )
         near = max(
             (
                 1.0 / (1.0 + max(0, after.start - before.end) / _NEAR)
                 for before, after in pairwise(self.found)
-                if before.highlight.concept != after.highlight.concept
+                if before.highlight.asked != after.highlight.asked
             ),
             default=0.0,
         )
@@ -121,7 +134,8 @@ def best_snippets(
         return ()
     found = _find(text, highlights)
     reader = _Reader(text, blocks)
-    ranges = reader.choose(found, limit) if found else [reader.introduction()]
+    tells = any(not one.highlight.is_known for one in found)
+    ranges = reader.choose(found, limit) if tells else [reader.introduction()]
     marks = _marks(text, found)
     return tuple(_snippet(text, start, end, marks) for start, end in ranges)
 
@@ -226,12 +240,10 @@ class _Reader:
     text: str
     blocks: Sequence[Block]
 
-    # --- the best passages --------------------------------------------------------------------
-
     def choose(self, found: Sequence[_Found], limit: int) -> list[_Range]:
         """Choose the ranges to show for what is found."""
         passages = self._passages(found)
-        covered: set[int] = set()
+        covered: set[_Asked] = set()
         chosen: list[_Range] = []
         best = 0.0
         # What does not fit is passed over, but not without end.
@@ -251,27 +263,32 @@ class _Reader:
     def _passages(self, found: Sequence[_Found]) -> list[_Passage]:
         """Cut the blocks that hold something into passages; keep those that hold something."""
         starts = [block.start for block in self.blocks]
+        times = Counter(one.highlight.asked for one in found)
         in_block: dict[int, list[_Found]] = {}
         for one in found:
             in_block.setdefault(max(0, bisect_right(starts, one.start) - 1), []).append(one)
         return [
             passage
             for block, inside in in_block.items()
-            for passage in self._passages_of(block, inside)
+            for passage in self._passages_of(block, inside, times)
         ]
 
-    def _passages_of(self, block: int, found: Sequence[_Found]) -> Iterator[_Passage]:
+    def _passages_of(
+        self, block: int, found: Sequence[_Found], times: Mapping[_Asked, int]
+    ) -> Iterator[_Passage]:
         ranges = self._quotable(block)
         starts = [start for start, _ in ranges]
         in_range: dict[int, list[_Found]] = {}
         for one in found:
             in_range.setdefault(max(0, bisect_right(starts, one.start) - 1), []).append(one)
         for index, inside in in_range.items():
-            shown = min(inside, key=lambda one: (one.highlight.kind != "direct", one.start))
+            shown = min(inside, key=lambda one: (*_standing(one, times), one.start))
             start, end = shortened(self.text, *ranges[index], match=(shown.start, shown.end))
             kept = [one for one in inside if start <= one.start and one.end <= end]
+            if kept and all(one.highlight.is_known for one in kept):
+                continue
             yield _Passage(
-                start=start, end=end, block=block, found=tuple(kept), weights=_weights(kept)
+                start=start, end=end, block=block, found=tuple(kept), weights=_weights(kept, times)
             )
 
     def _quotable(self, index: int) -> list[_Range]:
@@ -361,12 +378,23 @@ def _length(ranges: Iterable[_Range]) -> int:
 # --- what a passage is worth --------------------------------------------------------------------
 
 
-def _weights(found: Iterable[_Found]) -> dict[int, float]:
-    """Weigh each concept by its best match: direct before related, a phrase before a word."""
-    weights: dict[int, float] = {}
+def _standing(one: _Found, times: Mapping[_Asked, int]) -> tuple[bool, bool, int]:
+    """Order what a passage holds: what tells most first."""
+    highlight = one.highlight
+    return highlight.is_known, highlight.kind != "direct", times[highlight.asked]
+
+
+def _weights(found: Iterable[_Found], times: Mapping[_Asked, int]) -> dict[_Asked, float]:
+    """Weigh what is found by its best match: direct before related, a phrase before a word.
+
+    What stands everywhere in a section says little of one sentence, as in the inverse document
+    frequency (Sparck Jones 1972), here over the matches in one text.
+    """
+    weights: dict[_Asked, float] = {}
     for one in found:
         highlight = one.highlight
         weight = 1.0 if highlight.kind == "direct" else _RELATED
         weight += _LONGER * min(len(highlight.terms) - 1, _MOST_LONGER)
-        weights[highlight.concept] = max(weight, weights.get(highlight.concept, 0.0))
+        weight *= _KNOWN if highlight.is_known else 1.0 / (1.0 + log(times[highlight.asked]))
+        weights[highlight.asked] = max(weight, weights.get(highlight.asked, 0.0))
     return weights

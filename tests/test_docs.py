@@ -33,7 +33,7 @@ from indexer.engine.whoosh.evaluate import PREFIX_TERMS
 from indexer.knowledge.sections import KINDS
 from indexer.model import DEEPEST_RESULT, LONGEST_QUERY
 from indexer.query import drug_concepts, lexing, syntax, weights
-from indexer.query.function_words import FUNCTION_WORDS
+from indexer.query.function_words import FUNCTION_WORDS, LIGHT_VERBS
 from webapp import create_app
 from webapp.params import SEARCH_PARAMETERS
 from webapp.problems import PROBLEM_TYPES, STATUS
@@ -266,6 +266,7 @@ def test_the_constants_of_the_ranking_are_documented() -> None:
 
 def test_the_published_function_words_are_those_that_are_left_out() -> None:
     assert set(block(QUERIES, "function-words").split()) == FUNCTION_WORDS
+    assert set(block(QUERIES, "light-verbs").split()) == LIGHT_VERBS
 
 
 def test_the_kinds_of_sections_are_documented() -> None:

@@ -85,6 +85,26 @@ def test_the_sentence_that_covers_most_concepts_comes_first() -> None:
     assert snippet.text == "Azathioprine can harm the liver."
 
 
+def test_a_word_that_stands_everywhere_says_less_than_a_rare_one() -> None:
+    text = "A dose is a dose. A dose is due. A double dose is wrong. It was missed."
+    highlights = [
+        Highlight(terms=("dose",), kind="direct", concept=0, part="dose"),
+        Highlight(terms=("missed",), kind="direct", concept=0, part="missed"),
+    ]
+    (snippet,) = best_snippets(prose(text), highlights, limit=1)
+    assert snippet.text == "It was missed."
+
+
+def test_a_sentence_that_only_names_what_the_section_is_about_is_not_chosen() -> None:
+    text = f"Imuran is a tablet. {FILLER}Imuran harms the liver. {FILLER}Imuran is yellow."
+    name = Highlight(terms=("imuran",), kind="direct", concept=0, is_known=True)
+    (snippet,) = best_snippets(prose(text), [name, highlight("liver", concept=1)])
+    assert snippet.text == "Imuran harms the liver."
+    assert marked(snippet) == ["Imuran", "liver"]
+    (beginning,) = best_snippets(prose(text), [name])
+    assert beginning.start == 0
+
+
 def test_close_words_beat_distant_ones() -> None:
     far = "The liver is mentioned here and, after many more words of no use, so is harm."
     near = "It can harm the liver."

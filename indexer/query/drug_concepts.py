@@ -6,8 +6,9 @@ The typed name counts fully. Other names of the same medicine count less and are
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from indexer.analysis.tokens import terms as analysed
 from indexer.knowledge.drugs import COMBINATION, DrugKnowledge, DrugName
 from indexer.model import Drug, Expansion, Via
 from indexer.query.plan import All, AnyOf, Node, Phrase, Subject, Word
@@ -59,15 +60,26 @@ def other_names(typed: DrugName, knowledge: DrugKnowledge) -> tuple[DrugName, ..
     return tuple(name for name in names if name.terms in kept)[:MOST_NAMES]
 
 
-def expansions(typed: DrugName, source: str, knowledge: DrugKnowledge) -> Iterator[Expansion]:
-    """Tell every name that is searched for although it was not typed, and why."""
+def expansions(
+    typed: DrugName,
+    source: str,
+    knowledge: DrugKnowledge,
+    is_indexed: Callable[[Sequence[str]], bool],
+) -> Iterator[Expansion]:
+    """Tell the names that are searched for although they were not typed, and why.
+
+    A name that stands nowhere in the index finds nothing, so telling it would only be noise.
+    """
     if typed.role == "class":
-        if members := knowledge.members(typed.key)[:MOST_NAMES]:
+        keys = knowledge.members(typed.key)[:MOST_NAMES]
+        if members := [key for key in keys if is_indexed(analysed(key))]:
             why = f"medicines of the class {typed.name}"
             yield Expansion(source=source, target=", ".join(members), why=why)
         return
     rest = []
     for name in other_names(typed, knowledge):
+        if not is_indexed(name.terms):
+            continue
         if name.name == typed.ingredient:
             why = "ingredient of the brand" if typed.role == "brand" else "the same ingredient"
             yield Expansion(source=source, target=name.name, why=why)

@@ -9,17 +9,22 @@ number and its unit.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, islice, product
+from itertools import chain, groupby, islice, product
 
 from indexer.analysis.tokens import terms as analysed
 from indexer.analysis.units import is_unit, unit_variants
 from indexer.knowledge.drugs import DrugKnowledge, NameSpan
 from indexer.knowledge.sections import NAME_TERM, IntentSpan, find_intent
-from indexer.query.function_words import FUNCTION_WORDS
+from indexer.query.function_words import FUNCTION_WORDS, LIGHT_VERBS
 from indexer.query.plan import WORD_FIELDS, AnyOf, Field, Node, Phrase, Word
 from indexer.query.syntax import Term
+from indexer.query.variants import written_node
+
+_RANGE = re.compile(r"[\d.,]+[-\N{EN DASH}][\d.,]+.*")
+"""A word that begins with a range of numbers."""
 
 UNIT_FORMS = 64
 """Ways to write a number's units that are looked for: bounds `mg/kg/day` with all its variants."""
@@ -58,7 +63,7 @@ def read_words(
     names = knowledge.find([item.term for item in typed])
     named = {at for span in names for at in range(span.start, span.end)}
     intent = _intent(typed, names) if with_intent else None
-    if intent is not None and not any(map(_has_content, intent.matched_terms)):
+    if intent is not None and FUNCTION_WORDS.issuperset(intent.matched_terms):
         # "What is" asks what the medicine is; not so in "what is the risk of ...".
         others = set(range(len(typed))) - named - set(intent.positions)
         if not names or any(_has_content(typed[at].term) for at in others):
@@ -75,13 +80,27 @@ def word_node(
 ) -> Node:
     """Return what matches a remaining word: a word, a phrase, or a number with its unit."""
     terms = tuple(item.term for item in typed)
+    variants = None if exact else written_node(terms, fields)
+    if variants is not None:
+        return variants
     if len(terms) == 1:
         return Word(term=terms[0], stem=not exact and not _is_number(terms[0]), fields=fields)
     if is_measure(typed) and not exact:
-        forms = product(*(unit_variants(term) for term in terms))
+        forms = chain.from_iterable(
+            product(*(unit_variants(term) for term in form)) for form in _ranges(typed)
+        )
         return AnyOf(tuple(Phrase(terms=form, fields=fields) for form in islice(forms, UNIT_FORMS)))
     stem = not exact and not any(map(_has_digit, terms))
     return Phrase(terms=terms, stem=stem, fields=fields)
+
+
+def _ranges(typed: Sequence[Typed]) -> Iterator[tuple[str, ...]]:
+    """Yield the ways to write a measure: "1-3 mg/kg" also as "1 to 3 mg/kg"."""
+    terms = tuple(item.term for item in typed)
+    yield terms
+    first = typed[0].word.text
+    if len(terms) > 1 and typed[1].word is typed[0].word and _RANGE.fullmatch(first):
+        yield (terms[0], "to", *terms[1:])
 
 
 def is_measure(typed: Sequence[Typed]) -> bool:
@@ -146,7 +165,7 @@ def _are_units(typed: Sequence[Typed]) -> bool:
 
 
 def _has_content(term: str) -> bool:
-    return term not in FUNCTION_WORDS
+    return term not in FUNCTION_WORDS and term not in LIGHT_VERBS
 
 
 def _is_number(term: str) -> bool:

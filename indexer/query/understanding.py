@@ -14,7 +14,7 @@ An exclusion of a medicine rules out what names it and what is about it. A scope
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -23,7 +23,7 @@ from indexer.knowledge.drugs import DrugKnowledge, NameSpan
 from indexer.knowledge.sections import KINDS, IntentSpan, classify, find_intent, kind_named
 from indexer.model import Drug, Expansion, IntentMatch, Interpretation, Via
 from indexer.query.drug_concepts import drug_node, expansions, subject_node, understood
-from indexer.query.function_words import FUNCTION_WORDS
+from indexer.query.function_words import FUNCTION_WORDS, LIGHT_VERBS
 from indexer.query.plain_words import Typed, is_measure, read_words, typed_terms, word_node
 from indexer.query.plan import (
     All,
@@ -40,6 +40,9 @@ from indexer.query.plan import (
 )
 from indexer.query.syntax import And, Exclude, Or, ParsedQuery, PrefixTerm, Quoted, Scoped, Term
 from indexer.query.syntax import Node as Syntax
+from indexer.query.variants import intent_nodes
+
+_NEGATIONS = frozenset({"not", "never", "cannot", "can't", "shouldn't", "mustn't"})
 
 NOTHING_TO_FIND = "A query needs at least one word to look for."
 
@@ -54,14 +57,22 @@ class Understanding:
 
 
 def understand(
-    parsed: ParsedQuery, knowledge: DrugKnowledge, *, expand: bool = True, exact: bool = False
+    parsed: ParsedQuery,
+    knowledge: DrugKnowledge,
+    *,
+    expand: bool = True,
+    exact: bool = False,
+    is_indexed: Callable[[Sequence[str]], bool] = bool,
 ) -> Understanding:
     """Read a parsed query.
 
     Without `expand`, a medicine matches under the typed name or as the article's subject alone.
-    With `exact`, also nothing is stemmed and no words ask for a kind of section.
+    With `exact`, also nothing is stemmed and no words ask for a kind of section. Of the names
+    that were not typed, those whose terms `is_indexed` finds in the index are told.
     """
-    reader = _Reader(knowledge=knowledge, expand=expand and not exact, exact=exact)
+    reader = _Reader(
+        knowledge=knowledge, expand=expand and not exact, exact=exact, is_indexed=is_indexed
+    )
     excluded = tuple(reader.excluded(parsed.tree))
     concepts = tuple(reader.concepts(_unless_excluded(parsed.tree), with_intent=not exact))
     if not concepts:
@@ -87,6 +98,7 @@ class _Reader:
     knowledge: DrugKnowledge
     expand: bool
     exact: bool
+    is_indexed: Callable[[Sequence[str]], bool] = bool
     drugs: list[Drug] = field(default_factory=list)
     intents: list[IntentMatch] = field(default_factory=list)
     expansions: list[Expansion] = field(default_factory=list)
@@ -188,7 +200,7 @@ class _Reader:
         """Note which medicine was understood, and what it is expanded to."""
         self.drugs.append(understood(span.drug))
         if self.expand:
-            self.expansions += expansions(span.drug, label, self.knowledge)
+            self.expansions += expansions(span.drug, label, self.knowledge, self.is_indexed)
         owners = self.knowledge.resolve_all(span.drug.name)
         if len(owners) > 1:
             keys = ", ".join(owner.key for owner in owners)
@@ -197,11 +209,7 @@ class _Reader:
     def _intent(self, intent: IntentSpan, typed: Sequence[Typed]) -> Concept:
         label = _label([typed[at] for at in intent.positions])
         self.intents.append(IntentMatch(kind=intent.kind, matched=label))
-        words = tuple(
-            Word(term=term, via="intent")
-            for term in intent.matched_terms
-            if term not in FUNCTION_WORDS
-        )
+        words = tuple(intent_nodes(_telling(intent.matched_terms)))
         kinds = _kind_nodes(intent.kind)
         return Concept(
             label=label, kind="intent", node=AnyOf((*kinds, All(words)) if words else kinds)
@@ -263,6 +271,14 @@ def _prefix(node: PrefixTerm) -> Iterator[Concept]:
         begun = Prefix(prefix=last)
         node_ = All((*whole, begun)) if whole else begun
         yield Concept(label=f"{node.text}*", kind="prefix", node=node_)
+
+
+def _telling(terms: Sequence[str]) -> Sequence[str]:
+    """Return the words of an intent that a text about it has: of "can children take", children."""
+    words = [term for term in terms if term not in FUNCTION_WORDS]
+    telling = [term for term in words if term not in LIGHT_VERBS]
+    # "Not" alone stands everywhere: in "who should not take" it needs its verb.
+    return telling if any(term not in _NEGATIONS for term in telling) else words
 
 
 def _in_fields(text: str, fields: tuple[Field, ...], *, exact: bool) -> Node:

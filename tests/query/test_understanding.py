@@ -108,6 +108,15 @@ def test_every_name_that_is_searched_for_without_being_typed_is_told(name: str) 
     assert all(term.split()[0] in told for term in searched)
 
 
+def test_names_that_stand_nowhere_in_the_index_are_not_told() -> None:
+    understood = understand(
+        parse_query("imuran"),
+        DrugKnowledge.shipped(),
+        is_indexed=lambda terms: terms == ("azathioprine",),
+    )
+    assert [e.target for e in understood.interpretation.expansions] == ["azathioprine"]
+
+
 def test_without_expansion_only_the_typed_name_and_the_subject_count() -> None:
     for understood in (read("imuran", expand=False), read("imuran", exact=True)):
         assert understood.concepts[0].node == AnyOf(
@@ -158,7 +167,12 @@ def test_names_are_bounded() -> None:
     [
         ("how does imuran work", "mechanism", "how does work"),
         ("side effects of imuran", "adverse-reactions", "side effects of"),
-        ("can I drink alcohol with imuran", "interactions", "can I drink alcohol with"),
+        ("can I drink on imuran", "interactions", "can I drink on"),
+        (
+            "how long does imuran stay in my body",
+            "pharmacokinetics",
+            "how long does stay in my body",
+        ),
         ("is imuran safe in pregnancy", "pregnancy", "is safe in pregnancy"),
         ("what if I take too much imuran", "overdose", "what if I take too much"),
         ("what is imuran", "description", "what is"),
@@ -179,6 +193,38 @@ def test_an_intent_is_also_met_by_its_content_words_together() -> None:
         )
     )
     assert not concept.required
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("can I drink alcohol with imuran", "alcohol"),
+        ("is it safe to drink coffee while taking imuran", "coffee"),
+        ("imuran food interactions", "food"),
+        ("imuran with alcohol", "alcohol"),
+    ],
+)
+def test_m7_what_a_medicine_is_taken_with_must_stand_in_the_text(query: str, word: str) -> None:
+    assert ("word", word) in shape(query)
+
+
+def test_the_text_of_an_intent_needs_its_weightiest_words_alone() -> None:
+    assert words(only("is it safe during pregnancy").node) == ["pregnancy"]
+    assert words(only("can children take it").node) == ["child", "kid"]
+    assert words(only("who should not take it").node) == ["not", "take"]
+
+
+def test_patients_words_for_an_intent_find_what_leaflets_say() -> None:
+    assert {"miss", "forget"} <= set(words(only("missed dose").node))
+    assert "refrigerator" in words(only("fridge").node)
+    assert words(read("imuran missed period").concepts[1].node) == ["missed"]
+
+
+@pytest.mark.parametrize("query", ["breastfeeding", "breast-feeding", "breast feeding"])
+def test_one_word_or_two_is_one_word(query: str) -> None:
+    found = set(nodes(only(query).node))
+    assert Phrase(terms=("breast", "feeding"), stem=True, via="intent") in found
+    assert Word(term="breastfeeding", via="intent") in found
 
 
 def test_there_is_at_most_one_intent() -> None:
@@ -241,6 +287,13 @@ def test_a_dose_by_weight_is_one_concept() -> None:
     assert len(list(leaves(concept.node))) <= 64
 
 
+def test_a_range_is_also_found_in_words() -> None:
+    found = set(nodes(only("1-3 mg/kg").node))
+    assert Phrase(terms=("1", "to", "3", "mg", "kg")) in found
+    assert Phrase(terms=("1", "3", "mg", "kg")) in found
+    assert Phrase(terms=("1", "to", "2", "mg")) not in set(nodes(only("1/2 mg").node))
+
+
 def test_what_is_typed_together_is_looked_for_together() -> None:
     assert only("well-being").node == Phrase(terms=("well", "being"), stem=True)
     assert only("W-2").node == Phrase(terms=("w", "2"), stem=False)
@@ -250,6 +303,15 @@ def test_what_is_typed_together_is_looked_for_together() -> None:
 def test_words_that_turn_the_meaning_are_looked_for(word: str) -> None:
     assert word not in FUNCTION_WORDS
     assert ("word", word) in shape(f"imuran {word} food")
+
+
+def test_a_verb_that_says_nothing_is_left_out() -> None:
+    assert shape("does imuran cause cancer") == [("drug", "imuran"), ("word", "cancer")]
+    assert shape("is it safe to take valium with alcohol") == [
+        ("drug", "valium"),
+        ("word", "alcohol"),
+    ]
+    assert shape("is imuran safe") == [("intent", "is safe"), ("drug", "imuran")]
 
 
 def test_function_words_count_when_there_is_nothing_else() -> None:

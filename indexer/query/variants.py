@@ -1,0 +1,76 @@
+"""Words of a query that texts write or say in another way, without any other meaning.
+
+One or two words (*breastfeeding*, *breast-feeding*) are the same word in two spellings, so they
+are searched for alike wherever they stand. What patients say (*missed* for *forgot*, *fridge* for
+*refrigerator*) counts in the words that ask for a kind of section alone: "missed periods" are no
+forgotten ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
+
+from indexer.model import Via
+from indexer.query.plan import WORD_FIELDS, AnyOf, Field, Node, Phrase, Word
+
+_Form: TypeAlias = tuple[str, ...]
+_Forms: TypeAlias = tuple[_Form, ...]
+
+_WRITTEN: Final[tuple[_Forms, ...]] = (
+    (("breastfeeding",), ("breast", "feeding")),
+    (("breastfeed",), ("breast", "feed")),
+    (("breastfed",), ("breast", "fed")),
+    (("checkup",), ("check", "up")),
+    (("halflife",), ("half", "life")),
+)
+
+_SAID: Final[tuple[tuple[str, frozenset[str]], ...]] = (
+    ("miss forget skip", frozenset({"missed", "missing", "forgot", "forgotten", "skipped"})),
+    ("fridge refrigerator refrigerate", frozenset({"refrigerated"})),
+    ("child kid", frozenset({"children", "kids"})),
+)
+"""Words that stand for each other, and their other forms; stems find those in the text."""
+
+_WRITTEN_FORMS: Final[Mapping[_Form, _Forms]] = {
+    form: forms for forms in _WRITTEN for form in forms
+}
+_SAID_FORMS: Final[Mapping[_Form, _Forms]] = {
+    (form,): tuple((word,) for word in words.split())
+    for words, others in _SAID
+    for form in (*words.split(), *others)
+}
+_LONGEST: Final = 2
+
+
+def written_node(terms: Sequence[str], fields: tuple[Field, ...] = WORD_FIELDS) -> Node | None:
+    """Return what matches a word in all its spellings; None when it has one alone."""
+    forms = _WRITTEN_FORMS.get(tuple(terms))
+    return None if forms is None else _any_of(forms, "direct", fields)
+
+
+def intent_nodes(terms: Sequence[str]) -> Iterator[Node]:
+    """Yield what matches the words that ask for a kind of section, one by one."""
+    at = 0
+    while at < len(terms):
+        for length in range(_LONGEST, 0, -1):
+            form = tuple(terms[at : at + length])
+            forms = _WRITTEN_FORMS.get(form) or _SAID_FORMS.get(form)
+            if forms is not None:
+                yield _any_of(forms, "intent", WORD_FIELDS)
+                at += length
+                break
+        else:
+            yield Word(term=terms[at], via="intent")
+            at += 1
+
+
+def _any_of(forms: _Forms, via: Via, fields: tuple[Field, ...]) -> Node:
+    return AnyOf(
+        tuple(
+            Word(term=form[0], via=via, fields=fields)
+            if len(form) == 1
+            else Phrase(terms=form, stem=True, via=via, fields=fields)
+            for form in forms
+        )
+    )
