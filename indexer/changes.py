@@ -8,7 +8,7 @@ indexed of it stays until it can be read again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from indexer.corpus import Page, Scan, digest
@@ -103,14 +103,28 @@ def _sort(
 
 
 def _keep_unseen(scan: Scan, states: Mapping[str, SourceState], sorting: _Sorting) -> None:
-    """Keep the articles of pages that no scan could reach: what cannot be seen is not gone."""
-    if len(scan.failures) <= len(scan.empty_sources):
-        return  # a source that is missing or empty is known to hold nothing
+    """Keep the articles of pages that the scan could not reach: what cannot be seen is not gone.
+
+    Only of these: a page that fails in one place says nothing of one that vanished in another.
+    """
+    unreached = frozenset(scan.unreached)
+    if not unreached:
+        return
     seen = {page.name for page in scan.pages}
     for name, state in states.items():
-        if name not in seen and state.article_id in sorting.removed:
+        if name in seen or unreached.isdisjoint(_places(name)):
+            continue
+        if state.article_id in sorting.removed:
             sorting.kept.append(name)
             sorting.removed.discard(state.article_id)
+
+
+def _places(name: str) -> Iterator[str]:
+    """Yield the name of a page and of all that holds it, the whole corpus included."""
+    yield from ("", name)
+    for at, character in enumerate(name):
+        if character == "/":
+            yield name[:at]
 
 
 def _state_if_unchanged(

@@ -66,6 +66,9 @@ class Scan:
     failures: tuple[Failure, ...] = ()
     empty_sources: tuple[str, ...] = ()
     """Sources that are missing or hold no page, as they were named; why is in `failures`."""
+    unreached: tuple[str, ...] = ()
+    """Names of pages and folders that are there, or may be, but cannot be looked at now; the
+    empty name is the whole corpus."""
 
 
 class Corpus:
@@ -85,11 +88,14 @@ class Corpus:
             real = os.path.realpath(given)
             sources.setdefault(real, _Source(given, Path(given).absolute(), Path(real)))
         found = [(source, item) for source in sources.values() for item in visit.source(source)]
+        prefixes = _prefixes(list(sources.values()))
+        unreached = (_name(source, below, prefixes) for source, below in visit.unreached)
         return Scan(
-            pages=tuple(_pages(found, _prefixes(list(sources.values())))),
+            pages=tuple(_pages(found, prefixes)),
             skipped=tuple(sorted(visit.skipped.items())),
             failures=tuple(visit.failures),
             empty_sources=tuple(visit.empty),
+            unreached=tuple(map(_printable, unreached)),
         )
 
 
@@ -123,10 +129,8 @@ def _pages(found: list[tuple[_Source, _Found]], prefixes: dict[_Source, str]) ->
     names: set[str] = set()
     ids: set[str] = set()
     for source, item in found:
-        prefix = prefixes[source]
-        # A source that is a page itself is not named twice.
-        whole = prefix if item.path == source.path.name else f"{prefix}/{item.path}"
-        name = _unique(_printable(whole if len(prefixes) > 1 else item.path), whole, names)
+        wanted = _name(source, item.path, prefixes)
+        name = _unique(_printable(wanted), wanted, names)
         yield Page(
             name=name,
             article_id=_unique(_slug(item.path), name, ids),
@@ -134,6 +138,15 @@ def _pages(found: list[tuple[_Source, _Found]], prefixes: dict[_Source, str]) ->
             origin=source.given,
             content=item.content,
         )
+
+
+def _name(source: _Source, path: str, prefixes: dict[_Source, str]) -> str:
+    """Name what stands at a path below a source; a single source needs no name of its own."""
+    if len(prefixes) == 1:
+        return path
+    prefix = prefixes[source]
+    # A source that is a page itself is not named twice.
+    return prefix if path in {"", source.path.name} else f"{prefix}/{path}"
 
 
 def _prefixes(sources: list[_Source]) -> dict[_Source, str]:
@@ -205,6 +218,7 @@ class _Visit:
     def __init__(self) -> None:
         self.skipped: Counter[str] = Counter()
         self.failures: list[Failure] = []
+        self.unreached: list[tuple[_Source, str]] = []
         self.empty: list[str] = []
         self._seen: set[str] = set()
         self._reached = 0
@@ -218,11 +232,12 @@ class _Visit:
             found = sorted(self._look(source), key=lambda item: item.path)
         except (OSError, CorpusError) as error:
             found = []
-            self._fail(source.given, _reason(error))
+            self._fail(source, _reason(error), gone=isinstance(error, FileNotFoundError))
         if not self._reached:
             self.empty.append(source.given)
             if len(self.failures) == known:
-                self._fail(source.given, "holds no HTML page; check that it is the right one")
+                reason = "holds no HTML page; check that it is the right one"
+                self._fail(source, reason, gone=True)
         return found
 
     def _look(self, source: _Source) -> Iterator[_Found]:
@@ -261,7 +276,7 @@ class _Visit:
             with os.scandir(source.real / below) as entries:
                 return list(entries)
         except OSError as error:
-            self._fail(str(Path(source.given, below)), _reason(error))
+            self._fail(source, _reason(error), below=below.rstrip("/"))
             return []
 
     def _link(self, source: _Source, path: str) -> Iterator[_Found]:
@@ -290,7 +305,7 @@ class _Visit:
         try:
             status = Path(real).lstat()
         except OSError as error:
-            self._fail(str(Path(source.given, path)), _reason(error))
+            self._fail(source, _reason(error), below=path)
             return
         self._reached += 1
         if real not in self._seen:
@@ -307,7 +322,7 @@ class _Visit:
                 self.skipped["hidden"] += 1
             elif self._may_be_page(member.name, regular=member.regular):
                 if member.problem:
-                    self._fail(f"{source.given}/{member.name}", member.problem)
+                    self._fail(source, member.problem, below=member.name)
                     continue
                 self._reached += 1
                 content = partial(archive.read, member.name)
@@ -318,8 +333,11 @@ class _Visit:
             return ""
         return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
 
-    def _fail(self, source: str, reason: str) -> None:
-        self.failures.append(Failure(source=_printable(source), reason=reason))
+    def _fail(self, source: _Source, reason: str, *, below: str = "", gone: bool = False) -> None:
+        place = str(Path(source.given, below)) if below else source.given
+        self.failures.append(Failure(source=_printable(place), reason=reason))
+        if not gone:
+            self.unreached.append((source, below))
 
 
 def _reason(error: OSError | CorpusError) -> str:

@@ -1,0 +1,110 @@
+"""Faults that were found by attacking the program: each test states the promise it broke."""
+
+from __future__ import annotations
+
+import errno
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from indexer.corpus import Corpus
+from indexer.index import Index, open_index
+from indexer.model import ReindexOptions, Report
+
+
+def page(title: str, text: str) -> str:
+    return f"<title>{title}</title><h1>{title}</h1><p>{text}</p>"
+
+
+def write(folder: Path, **pages: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name, text in pages.items():
+        (folder / f"{name}.html").write_text(page(name, text), encoding="utf-8")
+    return folder
+
+
+def index_of(tmp_path: Path) -> Index:
+    return open_index(str(tmp_path / "index"))
+
+
+def run(index: Index, *sources: Path, allow_removals: bool = False) -> Report:
+    return index.reindex(
+        Corpus(sources), ReindexOptions(jobs=1, allow_removals=allow_removals, checksum=True)
+    )
+
+
+def ids(index: Index) -> list[str]:
+    return [summary.id for summary in index.articles()]
+
+
+def encrypted(path: Path) -> Path:
+    """Write an archive with a page in it and one that needs a password."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("open.html", page("open", "Take it with water."))
+        archive.writestr("secret.html", "x")
+    data = bytearray(path.read_bytes())
+    data[data.rindex(b"PK\x01\x02") + 8] |= 1  # the flag of the archive's directory
+    path.write_bytes(data)
+    return path
+
+
+# --- what leaves the sources leaves the index -------------------------------------------------
+
+
+def test_a_page_that_vanished_leaves_although_another_source_fails(tmp_path: Path) -> None:
+    pages = {f"p{number}": "Take it with water." for number in range(6)}
+    folder, archive = write(tmp_path / "pages", **pages), encrypted(tmp_path / "more.zip")
+    index = index_of(tmp_path)
+    assert [one.source for one in run(index, folder, archive).failed] == [f"{archive}/secret.html"]
+    (folder / "p3.html").unlink()
+    assert run(index, folder, archive).removed == ("p3",)
+    assert ids(index) == ["open", "p0", "p1", "p2", "p4", "p5"]
+
+
+def test_a_page_that_becomes_unreadable_in_its_archive_keeps_its_article(tmp_path: Path) -> None:
+    folder, archive = write(tmp_path / "pages", one="Water."), tmp_path / "more.zip"
+    with zipfile.ZipFile(archive, "w") as readable:
+        readable.writestr("open.html", page("open", "Take it with water."))
+        readable.writestr("secret.html", page("secret", "Known once."))
+    index = index_of(tmp_path)
+    run(index, folder, archive)
+    encrypted(archive)
+    assert run(index, folder, archive).removed == ()
+    assert ids(index) == ["one", "open", "secret"]
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["emptied", "missing"])
+def test_removals_that_are_allowed_are_made(tmp_path: Path, *, kept: bool) -> None:
+    first, second = write(tmp_path / "a", one="Water."), write(tmp_path / "b", two="Food.")
+    archive = encrypted(tmp_path / "more.zip")
+    index = index_of(tmp_path)
+    run(index, first, second, archive)
+    (second / "two.html").unlink()
+    if not kept:
+        second.rmdir()
+    assert run(index, first, second, archive).refused
+    assert ids(index) == ["one", "open", "two"]
+    assert run(index, first, second, archive, allow_removals=True).removed == ("two",)
+    assert ids(index) == ["one", "open"]
+
+
+def test_pages_of_a_locked_folder_stay_and_those_that_vanished_elsewhere_leave(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = write(tmp_path / "pages", **{f"p{number}": "Water." for number in range(6)})
+    write(source / "sub", inner="Food.")
+    index = index_of(tmp_path)
+    run(index, source)
+    (source / "p1.html").unlink()
+    scandir = os.scandir
+
+    def locked(path: Path) -> object:
+        if path.name == "sub":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", locked)
+    assert run(index, source).removed == ("p1",)
+    assert "sub.inner" in ids(index)
