@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from indexer import Corpus, Index, ReindexOptions, SearchRequest, open_index
+from indexer.knowledge.drugs import DrugKnowledge
 
 if TYPE_CHECKING:
     from indexer.model import Results
@@ -85,3 +86,21 @@ def test_m1_a_medicine_that_is_not_there_never_shows_another(query: str, samples
     assert results.hits == ()
     assert results.total.sections == 0
     assert any("Nothing in this index" in note for note in results.query.notes)
+
+
+def test_m1_what_is_listed_names_the_medicine_or_is_about_it(samples: Index) -> None:
+    """Of every fortieth medicine that the lists know, by its first names."""
+    knowledge = DrugKnowledge.shipped()
+    keys = sorted(knowledge._tables[-1].by_key)[::40]
+    assert len(keys) > 150
+    listed = 0
+    for name in [name for key in keys for name in knowledge.names(key)[:2]]:
+        wanted = {" ".join(other.terms) for other in knowledge.names(name.key)}
+        results = samples.search(SearchRequest(text=f"{name.name} side effects"))
+        for hit in results.hits:
+            about = {drug.ingredient for drug in hit.article.drugs}
+            for section in hit.sections:
+                listed += 1
+                texts = [reason.term for reason in section.why if reason.via != "intent"]
+                assert name.ingredient in about or wanted & set(texts), name.name
+    assert listed
