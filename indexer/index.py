@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,21 @@ class Index:
         self._settings = settings
         self._lock = threading.Lock()
         self._known: _Known | None = None
+        self._steady = _Steady()
+
+    @contextmanager
+    def one_generation(self) -> Iterator[None]:
+        """Answer all that this thread asks within the block from a single generation.
+
+        It is the one that is served at the first question. Without this, what is published
+        between two questions would mix with what was served before.
+        """
+        held = self._steady
+        held.is_on, held.snapshot = True, None
+        try:
+            yield
+        finally:
+            held.is_on, held.snapshot = False, None
 
     def reindex(
         self, corpus: Corpus, options: ReindexOptions, progress: Progress | None = None
@@ -67,16 +83,16 @@ class Index:
 
     def search(self, request: SearchRequest) -> Results:
         """Answer a request; raise QueryError or IndexUnavailableError."""
-        snapshot = self._engine.snapshot()
+        snapshot = self._snapshot()
         return searching.search(request, snapshot, self._taught(snapshot).knowledge)
 
     def article(self, article_id: str) -> Article:
         """Return an indexed article; raise NotFoundError or IndexUnavailableError."""
-        return self._engine.snapshot().article(article_id)
+        return self._snapshot().article(article_id)
 
     def articles(self) -> tuple[ArticleSummary, ...]:
         """Return what is known of every article, by id."""
-        return self._taught(self._engine.snapshot()).articles
+        return self._taught(self._snapshot()).articles
 
     def nearest(self, article_id: str) -> ArticleSummary | None:
         """Return the article whose id is most like this one, None when none is alike."""
@@ -86,18 +102,18 @@ class Index:
 
     def marks(self, article: Article, query: str) -> Mapping[str, tuple[Mark, ...]]:
         """Return, by section id, what a query matches in the texts of an article."""
-        snapshot = self._engine.snapshot()
+        snapshot = self._snapshot()
         highlights = searching.highlights_for(query, snapshot, self._taught(snapshot).knowledge)
         marks = {section.id: mark_text(section.text, highlights) for section in article.sections}
         return {section: found for section, found in marks.items() if found}
 
     def drugs(self) -> tuple[DrugEntry, ...]:
         """Return the medicines that articles are about, A to Z."""
-        return tuple(self._taught(self._engine.snapshot()).drugs.values())
+        return tuple(self._taught(self._snapshot()).drugs.values())
 
     def drug(self, name: str) -> DrugEntry:
         """Return the medicine that has this name; raise NotFoundError."""
-        known = self._taught(self._engine.snapshot())
+        known = self._taught(self._snapshot())
         for owner in known.knowledge.resolve_all(name):
             if owner.key in known.drugs:
                 return known.drugs[owner.key]
@@ -106,7 +122,7 @@ class Index:
 
     def status(self) -> Status:
         """Return what is served; raise IndexUnavailableError."""
-        return self._engine.status()
+        return self._snapshot().status() if self._steady.is_on else self._engine.status()
 
     def verify(self) -> Verification:
         """Check every byte, posting and record of what is served."""
@@ -121,20 +137,36 @@ class Index:
         """Remove what is no longer needed; return the names of what was removed."""
         return self._engine.collect_garbage()
 
+    def _snapshot(self) -> Snapshot:
+        """Return what is served, or what was served when the thread's block first asked."""
+        held = self._steady
+        if not held.is_on:
+            return self._engine.snapshot()
+        if held.snapshot is None:
+            held.snapshot = self._engine.snapshot()
+        return held.snapshot
+
     def _taught(self, snapshot: Snapshot) -> _Known:
         """Return what the articles of this generation teach; worked out once for each."""
-        generation = snapshot.status().generation
+        digest = snapshot.status().digest
         with self._lock:
-            if self._known is None or self._known.generation != generation:
-                self._known = _known(generation, tuple(snapshot.summaries()))
+            if self._known is None or self._known.digest != digest:
+                self._known = _known(digest, tuple(snapshot.summaries()))
             return self._known
+
+
+class _Steady(threading.local):
+    """Whether a thread is to see one generation only, and which that is."""
+
+    is_on: bool = False
+    snapshot: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What is known of one generation beside its sections."""
 
-    generation: int
+    digest: str
     knowledge: DrugKnowledge
     """The shipped names of medicines, and those that the articles teach."""
     articles: tuple[ArticleSummary, ...]
@@ -142,7 +174,7 @@ class _Known:
     """The medicines that articles are about, by key, A to Z."""
 
 
-def _known(generation: int, articles: tuple[ArticleSummary, ...]) -> _Known:
+def _known(digest: str, articles: tuple[ArticleSummary, ...]) -> _Known:
     learned = (drug for article in articles for drug in article.drugs)
     knowledge = DrugKnowledge.shipped().with_names(learned)
     about: dict[str, list[tuple[Drug, str]]] = {}
@@ -151,7 +183,7 @@ def _known(generation: int, articles: tuple[ArticleSummary, ...]) -> _Known:
             about.setdefault(key_of(drug), []).append((drug, article.id))
     entries = [(key, _entry(key, found, knowledge)) for key, found in about.items()]
     entries.sort(key=lambda item: (item[1].name.casefold(), item[0]))
-    return _Known(generation, knowledge, articles, dict(entries))
+    return _Known(digest, knowledge, articles, dict(entries))
 
 
 def _entry(key: str, found: list[tuple[Drug, str]], knowledge: DrugKnowledge) -> DrugEntry:

@@ -307,6 +307,9 @@ class Status:
     schema: str
     """Fingerprint of fields, analysis and knowledge; another one means: index anew."""
     notes: tuple[str, ...] = ()
+    digest: str = ""
+    """Tells this generation from every other, also from one of the same number in an index that
+    was removed and built again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -108,3 +109,36 @@ def test_pages_of_a_locked_folder_stay_and_those_that_vanished_elsewhere_leave(
     monkeypatch.setattr(os, "scandir", locked)
     assert run(index, source).removed == ("p1",)
     assert "sub.inner" in ids(index)
+
+
+# --- one answer, one generation ---------------------------------------------------------------
+
+
+def test_an_index_that_was_removed_and_built_again_is_not_mistaken_for_the_old(
+    tmp_path: Path,
+) -> None:
+    first, second = write(tmp_path / "a", imuran="Imuran."), write(tmp_path / "b", humira="Humira.")
+    index = index_of(tmp_path)
+    run(index, first)
+    old = index.status()
+    assert [drug.name for drug in index.drugs()] == ["azathioprine"]
+    shutil.rmtree(tmp_path / "index")
+    run(index, second)
+    assert index.status().generation == old.generation
+    assert index.status().digest != old.digest
+    assert ids(index) == ["humira"]
+    assert [drug.name for drug in index.drugs()] == ["adalimumab"]
+
+
+def test_questions_of_one_block_are_answered_from_one_generation(tmp_path: Path) -> None:
+    first, second = write(tmp_path / "a", imuran="Imuran."), write(tmp_path / "b", humira="Humira.")
+    index, other = index_of(tmp_path), index_of(tmp_path)
+    run(other, first)
+    with index.one_generation():
+        assert ids(index) == ["imuran"]
+        run(other, second, allow_removals=True)
+        assert index.status().generation == 1
+        assert index.article("imuran").id == "imuran"
+        assert [drug.articles for drug in index.drugs()] == [("imuran",)]
+    assert index.status().generation == 2
+    assert ids(index) == ["humira"]

@@ -21,8 +21,7 @@ def with_validator(response: Response, status: Status, *, complete: bool = True)
     response.headers["Cache-Control"] = ASK_EACH_TIME
     response.headers["Vary"] = "Accept-Encoding"
     asked = request.path.encode() + b"?" + request.query_string
-    index = f"{status.generation} {status.built_at} {status.schema}"
-    tag = digest([serving().edition.encode(), index.encode(), asked])
+    tag = digest([serving().edition.encode(), status.digest.encode(), asked])
     response.set_etag(f"g{status.generation}-{tag}", weak=True)
     response.make_conditional(request)
     return response

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app
 
 from indexer.config import Settings
 from indexer.index import Index
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 EXTENSION = "drugsearch"
 
@@ -24,8 +28,15 @@ class Serving:
 
 
 def attach(app: Flask, serving: Serving) -> None:
-    """Give an application what it serves."""
+    """Give an application what it serves, and each request a single generation of it."""
     app.extensions[EXTENSION] = serving
+    application = app.wsgi_app
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with serving.index.one_generation():
+            return application(environ, start_response)
+
+    app.wsgi_app = answer  # type: ignore[method-assign]  # Flask's documented way
 
 
 def serving() -> Serving:

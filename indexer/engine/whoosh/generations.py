@@ -220,6 +220,7 @@ class Generations:
                 return Generation(
                     folder=self._root / line.folder_name,
                     manifest=found.manifest,
+                    digest=line.manifest_digest,
                     notes=tuple(f"{damage}; serving {line.number}" for damage in damages),
                 )
             more = f" and {len(found.problems) - 1} more" if len(found.problems) > 1 else ""
@@ -272,9 +273,12 @@ class Generations:
         durable.write_new(build.folder / MANIFEST_NAME, data)
         durable.sync(build.folder)
         durable.sync(self._root)
-        kept = (Kept(number=build.number, manifest_digest=durable.digest(data)), *previous)
+        line = Kept(number=build.number, manifest_digest=durable.digest(data))
+        kept = (line, *previous)
         build.warnings += self._point_at(kept)
-        build.generation = Generation(folder=build.folder, manifest=manifest)
+        build.generation = Generation(
+            folder=build.folder, manifest=manifest, digest=line.manifest_digest
+        )
         build.warnings += self._sweep(kept)
 
     def _point_at(self, kept: tuple[Kept, ...]) -> tuple[str, ...]:

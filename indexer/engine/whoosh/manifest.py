@@ -65,6 +65,8 @@ class Generation:
 
     folder: Path
     manifest: Manifest
+    digest: str
+    """Digest of the manifest, and so of all that it vouches for."""
     notes: tuple[str, ...] = ()
     """What its readers should know: `generation 12 is damaged (...); serving 11`."""
 

@@ -123,4 +123,5 @@ def status_of(generation: Generation, location: str) -> Status:
         sections=manifest.sections,
         schema=manifest.schema,
         notes=generation.notes,
+        digest=generation.digest,
     )
