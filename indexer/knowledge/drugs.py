@@ -47,7 +47,7 @@ class DrugName:
     key: str
     role: Role
     ingredient: str | None
-    """Lower case, several joined by ` / `; None for a class."""
+    """Lower case, several joined by ` / `; None for a class, and where nobody knows it."""
     terms: tuple[str, ...]
     source: str
     """A value of SOURCES."""
@@ -285,11 +285,13 @@ def written(name: str, *, role: Role, source: str, dominant: bool = False) -> st
 def _read(key: str, entry: str) -> DrugName:
     name, marked, folded = entry[3:].partition("=")
     role = _ROLES[entry[0]]
+    # A page may teach a brand without its ingredient: then the brand is its own key.
+    is_unknown = role == "class" or (role == "brand" and name.casefold() == key)
     return DrugName(
         name=name,
         key=key,
         role=role,
-        ingredient=None if role == "class" else key,
+        ingredient=None if is_unknown else key,
         terms=tuple((folded if marked else name.lower()).split(" ")),
         source=SOURCES[entry[1]],
     )

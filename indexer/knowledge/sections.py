@@ -8,6 +8,7 @@ fired is told in words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,9 @@ OPENING_TERMS = 8
 sentence that a page marked up as a heading, and its subject stands at its beginning."""
 
 OTHER = "other"
+
+_BOXED = re.compile(r"\W*WARNINGS?:")
+"""How labels of the FDA head the warning in a box: "WARNING: SUICIDAL THOUGHTS"."""
 
 NAME_TERM = "\N{OBJECT REPLACEMENT CHARACTER}"
 """Stands for a recognised medicine in the terms given to `find_intent`."""
@@ -112,6 +116,8 @@ def classify(heading: str, *, parent_kind: str = OTHER, is_title: bool = False) 
     words = tuple(dropwhile(_is_number, (term for term in analysed(heading) if term)))
     if is_title:
         return _classify_title(words)
+    if _BOXED.match(heading):
+        return "boxed-warning", 'heading begins "WARNING:"'
     found = _first(words, _heading_cues()) or _first(words, _weak_cues())
     if found is not None and not (
         found.kind in _POPULATIONS and parent_kind in _KEPT_FOR_POPULATIONS

@@ -8,18 +8,24 @@ allopurinol is about azathioprine alone. All names of one medicine count togethe
 A page may also teach a name. "Jayempi contains the active substance azathioprine" makes Jayempi a
 brand of azathioprine when Jayempi is what the title names and azathioprine is known. The
 statements that can teach are those of `indexer.knowledge.statements`; a pattern alone never makes
-a name, and an ingredient that no list knows is never learned.
+a name, and an ingredient that no list knows is never learned. A name whose ingredient no list
+knows (most vaccines) is learned without one, where the title gives it, headings tell how it is
+taken, kept or borne, and the text writes it with a capital everywhere: a query for it must never
+be answered with another medicine's text.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from indexer.analysis.tokens import terms as analysed
+from indexer.analysis.tokens import tokenize
 from indexer.knowledge.drugs import COMBINATION, DrugKnowledge, joined_names, key_of
+from indexer.knowledge.sections import classify
 from indexer.knowledge.statements import Statement, find_combination, find_statement
 from indexer.model import Article, Drug, Role
 
@@ -35,6 +41,13 @@ SUBJECT_WEIGHT = 4.0
 SHARE = 0.5
 LEAD_LINES = 3
 """Lines of text, from the top of the article, that are its lead."""
+
+LEAST_TOLD = 2
+"""Kinds of sections that must be told of a medicine that no list knows."""
+
+_TOLD_OF_MEDICINES = frozenset(
+    {"dosage", "contraindications", "adverse-reactions", "interactions", "overdose", "storage"}
+)
 
 _PLACES = ("title", "heading", "tag", "url", "lead", "body")
 
@@ -89,6 +102,8 @@ def find_subjects(article: Article, knowledge: DrugKnowledge) -> tuple[Drug, ...
         for key, weight in sorted(weights.items(), key=lambda item: -item[1])
         if weight >= max(SUBJECT_WEIGHT, SHARE * strongest)
     ]
+    if not subjects and (unlisted := _unlisted(article, title_name)) is not None:
+        return (unlisted,)
     return tuple(
         _drug(key, name)
         for key in _without_parts(subjects)
@@ -215,6 +230,39 @@ def _learn(statement: Statement, title_name: Sequence[str], found: dict[str, _Na
             for name in found.pop(part, {}).values():
                 for place in name.places:
                     ingredient.see(place)
+
+
+def _unlisted(article: Article, name: Sequence[str]) -> Drug | None:
+    """Return the medicine that a page is plainly about although no list knows what is in it."""
+    if not name:
+        return None
+    told = {
+        classify(section.heading)[0]
+        for section in article.sections
+        if section.heading != article.title and _holds(analysed(section.heading), name)
+    }
+    if len(told & _TOLD_OF_MEDICINES) < LEAST_TOLD:
+        return None
+    written = Counter(_all_written(article, name))
+    if not written or any(not form[0].isupper() for form in written):
+        return None
+    (best, _), *_ = written.most_common(1)
+    return Drug(name=best, ingredient=None, role="brand", evidence=("title", "heading"))
+
+
+def _all_written(article: Article, name: Sequence[str]) -> Iterable[str]:
+    """Yield every place of the text where a name stands, as it is written there."""
+    for line in _lines(article):
+        tokens = [token for token in tokenize(line) if token is not None]
+        for start in range(len(tokens) - len(name) + 1):
+            part = tokens[start : start + len(name)]
+            if all(token.term == term for token, term in zip(part, name, strict=True)):
+                yield line[part[0].start : part[-1].end]
+
+
+def _holds(words: Sequence[str], name: Sequence[str]) -> bool:
+    size = len(name)
+    return any(tuple(words[at : at + size]) == tuple(name) for at in range(len(words) - size + 1))
 
 
 def _without_parts(keys: Sequence[str]) -> Sequence[str]:

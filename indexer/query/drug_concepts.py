@@ -86,7 +86,7 @@ def expansions(
         else:
             rest.append(name.name)
     if rest:
-        why = f"other names of {typed.ingredient}"
+        why = f"other names of {typed.ingredient or typed.name}"
         yield Expansion(source=source, target=", ".join(rest), why=why)
 
 

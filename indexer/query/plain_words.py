@@ -63,6 +63,8 @@ def read_words(
     names = knowledge.find([item.term for item in typed])
     named = {at for span in names for at in range(span.start, span.end)}
     intent = _intent(typed, names) if with_intent else None
+    if intent is not None and _breaks_a_word(intent, typed, named):
+        intent = None
     if intent is not None and FUNCTION_WORDS.issuperset(intent.matched_terms):
         # "What is" asks what the medicine is; not so in "what is the risk of ...".
         others = set(range(len(typed))) - named - set(intent.positions)
@@ -83,15 +85,21 @@ def word_node(
     variants = None if exact else written_node(terms, fields)
     if variants is not None:
         return variants
-    if len(terms) == 1:
+    if len(terms) == 1 and (exact or not _is_unit_alone(terms)):
         return Word(term=terms[0], stem=not exact and not _is_number(terms[0]), fields=fields)
-    if is_measure(typed) and not exact:
+    if (is_measure(typed) or _is_unit_alone(terms)) and not exact:
         forms = chain.from_iterable(
             product(*(unit_variants(term) for term in form)) for form in _ranges(typed)
         )
-        return AnyOf(tuple(Phrase(terms=form, fields=fields) for form in islice(forms, UNIT_FORMS)))
+        return AnyOf(tuple(_row(form, fields) for form in islice(forms, UNIT_FORMS)))
     stem = not exact and not any(map(_has_digit, terms))
     return Phrase(terms=terms, stem=stem, fields=fields)
+
+
+def _row(terms: tuple[str, ...], fields: tuple[Field, ...]) -> Node:
+    if len(terms) == 1:
+        return Word(term=terms[0], stem=False, fields=fields)
+    return Phrase(terms=terms, fields=fields)
 
 
 def _ranges(typed: Sequence[Typed]) -> Iterator[tuple[str, ...]]:
@@ -134,6 +142,13 @@ def _intent(typed: Sequence[Typed], names: Sequence[NameSpan]) -> IntentSpan | N
     )
 
 
+def _breaks_a_word(intent: IntentSpan, typed: Sequence[Typed], named: set[int]) -> bool:
+    """Say whether an intent takes a part of what was typed in one piece: "30 mcg/dose"."""
+    taken = named.union(intent.positions)
+    touched = {id(typed[at].word) for at in intent.positions}
+    return any(id(item.word) in touched and at not in taken for at, item in enumerate(typed))
+
+
 def _remaining(typed: Sequence[Typed], taken: set[int]) -> Iterator[tuple[Typed, ...]]:
     """Yield what is left of each word; a number takes the unit that follows it along."""
     pending: tuple[Typed, ...] = ()
@@ -158,6 +173,11 @@ def _remaining(typed: Sequence[Typed], taken: set[int]) -> Iterator[tuple[Typed,
             yield from ((item,) for item in left)
     if pending:
         yield pending
+
+
+def _is_unit_alone(terms: Sequence[str]) -> bool:
+    """Say whether words are a unit without a number (`mcg/kg`) that single letters do not write."""
+    return all(is_unit(term) and len(min(unit_variants(term), key=len)) > 1 for term in terms)
 
 
 def _are_units(typed: Sequence[Typed]) -> bool:

@@ -40,7 +40,7 @@ from indexer.query.plan import (
 )
 from indexer.query.syntax import And, Exclude, Or, ParsedQuery, PrefixTerm, Quoted, Scoped, Term
 from indexer.query.syntax import Node as Syntax
-from indexer.query.variants import intent_nodes
+from indexer.query.variants import intent_node
 
 _NEGATIONS = frozenset({"not", "never", "cannot", "can't", "shouldn't", "mustn't"})
 
@@ -209,11 +209,9 @@ class _Reader:
     def _intent(self, intent: IntentSpan, typed: Sequence[Typed]) -> Concept:
         label = _label([typed[at] for at in intent.positions])
         self.intents.append(IntentMatch(kind=intent.kind, matched=label))
-        words = tuple(intent_nodes(_telling(intent.matched_terms)))
         kinds = _kind_nodes(intent.kind)
-        return Concept(
-            label=label, kind="intent", node=AnyOf((*kinds, All(words)) if words else kinds)
-        )
+        words = intent_node(intent.kind, _telling(intent.matched_terms))
+        return Concept(label=label, kind="intent", node=AnyOf((*kinds, words) if words else kinds))
 
     # --- scopes -------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from indexer.model import Via
-from indexer.query.plan import WORD_FIELDS, AnyOf, Field, Node, Phrase, Word
+from indexer.query.plan import WORD_FIELDS, All, AnyOf, Field, Node, Phrase, Word
 
 _Form: TypeAlias = tuple[str, ...]
 _Forms: TypeAlias = tuple[_Form, ...]
@@ -40,6 +40,11 @@ _SAID_FORMS: Final[Mapping[_Form, _Forms]] = {
     for words, others in _SAID
     for form in (*words.split(), *others)
 }
+_TOLD: Final[Mapping[str, _Forms]] = {"overdose": (("than", "you", "should"),)}
+"""How the leaflets of the European Union tell of a kind of section: "If you take more X than you
+should"."""
+
+_TOO_MUCH: Final[Mapping[_Form, _Form]] = {("much",): ("too", "much"), ("many",): ("too", "many")}
 _LONGEST: Final = 2
 
 
@@ -49,8 +54,22 @@ def written_node(terms: Sequence[str], fields: tuple[Field, ...] = WORD_FIELDS) 
     return None if forms is None else _any_of(forms, "direct", fields)
 
 
-def intent_nodes(terms: Sequence[str]) -> Iterator[Node]:
-    """Yield what matches the words that ask for a kind of section, one by one."""
+def intent_node(kind: str, terms: Sequence[str]) -> Node | None:
+    """Return what matches text about a kind of section, by the words that ask for it.
+
+    None when those words are none that a text about it would have.
+    """
+    told = [
+        Phrase(terms=form, via="intent")
+        for form in (*_TOLD.get(kind, ()), *filter(None, [_TOO_MUCH.get(tuple(terms))]))
+    ]
+    words = () if tuple(terms) in _TOO_MUCH else tuple(_each(terms))
+    if not told:
+        return All(words) if words else None
+    return AnyOf((All(words), *told) if words else tuple(told))
+
+
+def _each(terms: Sequence[str]) -> Iterator[Node]:
     at = 0
     while at < len(terms):
         for length in range(_LONGEST, 0, -1):

@@ -7,7 +7,12 @@ from indexer.knowledge.section_cues import HEADING_CUES, QUERY_CUES, WEAK_HEADIN
 from indexer.knowledge.sections import KINDS, NAME_TERM, classify, find_intent, kind_named
 
 HEADINGS = {
-    "boxed-warning": ["Boxed warning: infections", "BLACK BOX WARNING", "WARNING: BLEEDING RISK"],
+    "boxed-warning": [
+        "Boxed warning: infections",
+        "BLACK BOX WARNING",
+        "WARNING: BLEEDING RISK",
+        "WARNING: LOW SODIUM",
+    ],
     "indications": [
         "1. What Jayempi is and what it is used for",
         "1 INDICATIONS AND USAGE",
@@ -121,6 +126,33 @@ def test_a_query_asks_for_a_kind_of_section(query: str, kind: str) -> None:
     intent = find_intent([NAME_TERM if word == "medicine" else word for word in words])
     assert intent is not None
     assert intent.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("1 What the injection is for", "indications"),
+        ("What Glucotrol is good for", "indications"),
+        ("When Prilosec is not an option", "contraindications"),
+        ("When Glucotrol is not allowed", "contraindications"),
+        ("Please note before use", "warnings-precautions"),
+        ("Easily mixed up", "warnings-precautions"),
+        ("Warning about the heart", "warnings-precautions"),
+        ("Do other drugs get in the way?", "interactions"),
+        ("Switching from insulin", "dosage"),
+        ("Expecting a child", "pregnancy"),
+        ("Mothers who nurse", "lactation"),
+        ("Older men, kidneys and liver", "geriatric"),
+        ("Too many tablets", "overdose"),
+        ("How diazepam calms", "mechanism"),
+        ("How it reduces acid", "mechanism"),
+        ("Keeping", "storage"),
+        ("Keep it cool", "storage"),
+        ("Keeping in touch", "other"),
+    ],
+)
+def test_plain_words_for_a_kind_are_understood(heading: str, kind: str) -> None:
+    assert classify(heading)[0] == kind
 
 
 def test_every_kind_is_tested() -> None:

@@ -121,6 +121,50 @@ def test_nothing_is_learned_from_a_pattern_without_a_known_ingredient(text: str)
     assert subjects(article("jayempi", text)) == ()
 
 
+def leaflet(title: str, *headings: str, text: str) -> Article:
+    sections = tuple(
+        Section(id=str(number), heading=heading, level=2, text=text)
+        for number, heading in enumerate(headings)
+    )
+    return Article(id="page", source="page.html", title=title, sections=sections)
+
+
+def test_a_medicine_that_no_list_knows_is_learned_without_ingredient() -> None:
+    page = leaflet(
+        "zzcovix",
+        "3. How you are given zzcovix",
+        "5. How to store zzcovix",
+        text="Zzcovix is a vaccine. You get Zzcovix in the arm.",
+    )
+    (drug,) = subjects(page)
+    assert (drug.name, drug.ingredient, drug.role) == ("Zzcovix", None, "brand")
+    assert drug.evidence == ("title", "heading")
+    knowledge = DrugKnowledge.shipped().with_names([drug])
+    name = knowledge.resolve("zzcovix")
+    assert name is not None
+    assert (name.key, name.ingredient) == ("zzcovix", None)
+    assert subject_keys((drug,)) == (name.key,)
+
+
+@pytest.mark.parametrize(
+    ("title", "headings", "text"),
+    [
+        (
+            "Chemotherapy",
+            ("Side effects of chemotherapy", "Chemotherapy dosage"),
+            "The chemotherapy .",
+        ),
+        ("Zzcovix", ("Side effects", "How to store it"), "Zzcovix is a vaccine."),
+        ("Zzcovix", ("Side effects of Zzcovix", "About Zzcovix"), "Zzcovix is a vaccine."),
+        ("Zzcovix", ("Side effects of Zzcovix", "Storing Zzcovix"), "It is a vaccine."),
+    ],
+)
+def test_what_is_not_plainly_a_medicine_is_not_learned(
+    title: str, headings: tuple[str, ...], text: str
+) -> None:
+    assert subjects(leaflet(title, *headings, text=text)) == ()
+
+
 def test_a_long_title_names_nothing_new() -> None:
     page = article(
         "Seven surprising reasons why gardens bloom",

@@ -220,6 +220,13 @@ def test_patients_words_for_an_intent_find_what_leaflets_say() -> None:
     assert words(read("imuran missed period").concepts[1].node) == ["missed"]
 
 
+@pytest.mark.parametrize("query", ["overdose", "what if I took too much", "took too many"])
+def test_an_overdose_is_what_is_more_than_you_should(query: str) -> None:
+    found = set(nodes(only(query).node))
+    assert Phrase(terms=("than", "you", "should"), via="intent") in found
+    assert not {"much", "many"} & set(words(only(query).node))
+
+
 @pytest.mark.parametrize("query", ["breastfeeding", "breast-feeding", "breast feeding"])
 def test_one_word_or_two_is_one_word(query: str) -> None:
     found = set(nodes(only(query).node))
@@ -285,6 +292,18 @@ def test_a_dose_by_weight_is_one_concept() -> None:
     assert concept.kind == "number"
     assert Phrase(terms=("1.5", "2.5", "mg", "kg", "day")) in nodes(concept.node)
     assert len(list(leaves(concept.node))) <= 64
+
+
+def test_a_unit_is_found_however_written() -> None:
+    assert {"mcg", "microgram", "micrograms"} <= set(words(only("µg").node))
+    found = set(nodes(only("µg/kg").node))
+    assert Phrase(terms=("micrograms", "kg")) in found
+    assert only("hours").node == Word(term="hours")
+
+
+def test_an_intent_takes_no_part_of_a_word() -> None:
+    assert [kind for kind, _ in shape("30 micrograms/dose")] == ["number", "word"]
+    assert [kind for kind, _ in shape("side-effects")] == ["intent"]
 
 
 def test_a_range_is_also_found_in_words() -> None:
