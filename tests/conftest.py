@@ -5,8 +5,14 @@ deterministic. `pytest --hypothesis-profile=explore` looks for new examples.
 """
 
 import os
+import signal
 
 from hypothesis import settings
+
+# A shell that starts the suite in the background has it ignore interrupts, and every process
+# that a test starts would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No deadline: a loaded machine is not a defect of the code under test.
 settings.register_profile("default", deadline=None, print_blob=True, derandomize=True)
