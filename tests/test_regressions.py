@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from indexer.corpus import Corpus
+from indexer.engine.whoosh import evaluate, postings
+from indexer.engine.whoosh.snapshot import WhooshSnapshot
 from indexer.index import Index, open_index
-from indexer.model import ReindexOptions, Report
+from indexer.model import ReindexOptions, Report, SearchRequest
 
 
 def page(title: str, text: str) -> str:
@@ -142,3 +144,68 @@ def test_questions_of_one_block_are_answered_from_one_generation(tmp_path: Path)
         assert [drug.articles for drug in index.drugs()] == [("imuran",)]
     assert index.status().generation == 2
     assert ids(index) == ["humira"]
+
+
+# --- what strangers type costs a bounded amount of time and memory ----------------------------
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Index:
+    """Return an index of a few pages that all say the same."""
+    text = "Take the tablet with water before a meal, unless the doctor told you otherwise."
+    pages = write(tmp_path / "pages", **{f"p{number}": text for number in range(4)})
+    index = index_of(tmp_path)
+    run(index, pages)
+    return index
+
+
+def test_words_that_occur_nowhere_do_not_fill_the_memory(
+    served: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postings, "KEPT_BYTES", 50 * postings.ENTRY_BYTES)
+    for number in range(100):
+        assert not served.search(SearchRequest(text=f"nowhere{number}")).hits
+    snapshot = served._engine.snapshot()
+    assert isinstance(snapshot, WhooshSnapshot)
+    assert len(snapshot._postings._kept) <= 50
+    assert served.search(SearchRequest(text="water")).total.articles == 4
+
+
+def test_a_word_typed_again_and_again_is_looked_for_once(
+    served: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = 0
+
+    def counted(deadline: float | None) -> None:
+        nonlocal steps
+        assert deadline is not None
+        steps += 1
+
+    monkeypatch.setattr(evaluate, "check_time", counted)
+    taken = []
+    for times in (2, 32):
+        steps = 0
+        request = SearchRequest(text="water " * times, deadline_ms=60_000)
+        assert served.search(request).total.articles == 4
+        taken.append(steps)
+    assert taken[1] <= 2 * taken[0]
+
+
+def test_a_deadline_holds_within_the_slowest_step(
+    served: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks = iter(range(1_000))
+
+    def late(deadline: float | None) -> None:
+        assert deadline is not None
+        if next(checks) == limit:
+            raise evaluate.DeadlineError
+
+    monkeypatch.setattr(evaluate, "check_time", late)
+    request = SearchRequest(text="tablet with water before a meal", deadline_ms=60_000)
+    answers = []
+    for limit in range(100):  # noqa: B007 - read by the clock above
+        checks = iter(range(1_000))
+        answers.append(served.search(request).partial)
+    assert answers.index(False) > 30
+    assert answers == sorted(answers, reverse=True)

@@ -46,6 +46,12 @@ class DeadlineError(Exception):
     """The time for a search is over; never leaves the engine."""
 
 
+def check_time(deadline: float | None) -> None:
+    """Raise DeadlineError when `time.monotonic()` has passed the deadline."""
+    if deadline is not None and time.monotonic() > deadline:
+        raise DeadlineError
+
+
 @dataclass(frozen=True, slots=True)
 class FieldScore:
     """What a leaf is worth in one field: postings and the score of each of their rows."""
@@ -76,17 +82,32 @@ class Evaluator:
         self._lexicon = lexicon
         self._first = (table.order == 0) & table.live
 
-    def evaluate(self, node: Node, deadline: float | None = None) -> Evaluated:
-        """Evaluate a node; raise DeadlineError once `time.monotonic()` passes the deadline."""
-        if deadline is not None and time.monotonic() > deadline:
-            raise DeadlineError
+    def evaluate(
+        self,
+        node: Node,
+        deadline: float | None = None,
+        known: dict[Node, Evaluated] | None = None,
+    ) -> Evaluated:
+        """Evaluate a node; raise DeadlineError once `time.monotonic()` passes the deadline.
+
+        `known` is what was evaluated before: the same words asked for again cost nothing.
+        """
+        known = {} if known is None else known
+        if node not in known:
+            known[node] = self._evaluate(node, deadline, known)
+        return known[node]
+
+    def _evaluate(
+        self, node: Node, deadline: float | None, known: dict[Node, Evaluated]
+    ) -> Evaluated:
+        check_time(deadline)
         match node:
             case All(nodes):
-                return self._all(node, [self.evaluate(child, deadline) for child in nodes])
+                return self._all(node, [self.evaluate(child, deadline, known) for child in nodes])
             case AnyOf(nodes):
-                return self._any(node, [self.evaluate(child, deadline) for child in nodes])
+                return self._any(node, [self.evaluate(child, deadline, known) for child in nodes])
             case Not(child):
-                inner = self.evaluate(child, deadline)
+                inner = self.evaluate(child, deadline, known)
                 return Evaluated(node, self._table.live & ~inner.matches, self._zeros())
             case Subject(drug=drug, weight=weight):
                 numbers = self._table.subject_articles.get(drug, frozenset())
@@ -100,9 +121,9 @@ class Evaluator:
             case Contents():
                 return self._fact(node, self._table.contents & self._table.live, 0.0)
             case Near(weight=weight):
-                return self._fact(node, self._near(node), weight)
+                return self._fact(node, self._near(node, deadline), weight)
             case _:
-                return self._words(node)
+                return self._words(node, deadline)
 
     def forms(self, leaf: Leaf, field: Field) -> tuple[tuple[str, ...], ...]:
         """Return, for each position of a leaf, the terms that may stand there in a field."""
@@ -125,10 +146,11 @@ class Evaluator:
         score[flags] = value
         return Evaluated(node, flags, score)
 
-    def _words(self, leaf: Word | Phrase | Prefix) -> Evaluated:
+    def _words(self, leaf: Word | Phrase | Prefix, deadline: float | None) -> Evaluated:
         matches, score = np.zeros_like(self._table.live), self._zeros()
         fields: list[FieldScore] = []
         for field in leaf.fields:
+            check_time(deadline)
             groups = self.forms(leaf, field)
             postings, idf = self._found(field, groups)
             if not len(postings.rows):
@@ -182,10 +204,12 @@ class Evaluator:
         first, *others = self._lexicon.forms(term)
         return (first, *(form for form in others if len(self._postings.term(field, form).rows)))
 
-    def _near(self, near: Near) -> Flags:
+    def _near(self, near: Near, deadline: float | None) -> Flags:
         """Flag the rows where the groups stand together; positions are read of few rows only."""
         flags = np.zeros_like(self._table.live)
-        groups = [[self.forms(leaf, "text") for leaf in group] for group in near.groups]
+        # A group that is asked for twice stands where it stands once.
+        asked = dict.fromkeys(near.groups)
+        groups = [[self.forms(leaf, "text") for leaf in group] for group in asked]
         rows = self._table.live.copy()
         for group in groups:
             holding = np.zeros_like(rows)
@@ -199,6 +223,7 @@ class Evaluator:
         for group in groups:
             found: dict[int, set[int]] = {}
             for forms in group:
+                check_time(deadline)
                 for row, at in self._postings.places("text", forms, among=wanted):
                     found.setdefault(row, set()).update(at)
             places.append(found)

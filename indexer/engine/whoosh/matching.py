@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from indexer.engine.whoosh.collect import Collector, Listed
 from indexer.engine.whoosh.evaluate import DeadlineError, Evaluated, Evaluator, Scores
 from indexer.engine.whoosh.explain import matched_terms, score_parts
 from indexer.engine.whoosh.table import Flags, SectionTable
-from indexer.query.plan import MatchPlan
+from indexer.query.plan import MatchPlan, Node
 
 SCORE_DECIMALS = 6
 """Scores are compared to this many decimals, so that sums of the same parts in another order
@@ -56,11 +57,13 @@ def match_plan(table: SectionTable, evaluator: Evaluator, plan: MatchPlan) -> Ma
 
 
 def _evaluate(table: SectionTable, evaluator: Evaluator, plan: MatchPlan) -> _Evaluation:
-    concepts = tuple(evaluator.evaluate(concept.node, plan.deadline) for concept in plan.concepts)
+    known: dict[Node, Evaluated] = {}
+    evaluate = partial(evaluator.evaluate, deadline=plan.deadline, known=known)
+    concepts = tuple(evaluate(concept.node) for concept in plan.concepts)
     allowed = table.live.copy()
     for node in plan.excluded:
-        allowed &= ~evaluator.evaluate(node, plan.deadline).matches
-    bonuses = tuple(evaluator.evaluate(bonus.node, plan.deadline) for bonus in plan.bonuses)
+        allowed &= ~evaluate(node).matches
+    bonuses = tuple(evaluate(bonus.node) for bonus in plan.bonuses)
     score = np.zeros(len(allowed), dtype=np.float64)
     for concept in concepts:
         score += concept.score

@@ -19,8 +19,14 @@ from whoosh.reading import IndexReader, TermNotFound
 from indexer.engine.whoosh.table import Flags, Rows
 from indexer.query.plan import Field
 
-CACHE_POSTINGS = 4_000_000
-"""Postings kept in memory, over all terms (16 bytes each: 64 MB at most)."""
+KEPT_BYTES = 64 << 20
+"""Memory for postings that were read, over all terms, for each thread that searches."""
+POSTING_BYTES = 16
+ENTRY_BYTES = 512
+"""What keeping the postings of a term costs beside them, the term included."""
+
+KEPT_PREFIXES = 256
+"""Prefixes whose terms are remembered: one query asks for the same ones again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,10 @@ class Postings:
         return at < len(self.rows) and int(self.rows[at]) == row
 
 
+def _bytes_of(term: str, postings: Postings) -> int:
+    return ENTRY_BYTES + len(term) + POSTING_BYTES * len(postings.rows)
+
+
 EMPTY = Postings(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float64))
 
 
@@ -47,7 +57,8 @@ class PostingsReader:
         self._reader = reader
         self._live = live
         self._kept: OrderedDict[tuple[Field, str], Postings] = OrderedDict()
-        self._size = 0
+        self._bytes = 0
+        self._prefixes: OrderedDict[tuple[Field, str, int], tuple[str, ...]] = OrderedDict()
 
     def term(self, field: Field, term: str) -> Postings:
         """Return the postings of a term; empty when the field does not hold it."""
@@ -58,10 +69,10 @@ class PostingsReader:
             return found
         postings = self._read(field, term)
         self._kept[key] = postings
-        self._size += len(postings.rows) + 1
-        while self._size > CACHE_POSTINGS and len(self._kept) > 1:
-            _, dropped = self._kept.popitem(last=False)
-            self._size -= len(dropped.rows) + 1
+        self._bytes += _bytes_of(term, postings)
+        while self._bytes > KEPT_BYTES and len(self._kept) > 1:
+            (_, old), dropped = self._kept.popitem(last=False)
+            self._bytes -= _bytes_of(old, dropped)
         return postings
 
     def group(self, field: Field, forms: Iterable[str]) -> Postings:
@@ -120,7 +131,24 @@ class PostingsReader:
                 yield row, begins
 
     def prefix(self, field: Field, prefix: str, *, most: int) -> tuple[str, ...]:
-        """Return the terms that begin so, the commonest `most` of them, in order.
+        """Return the terms that begin so, the commonest `most` of them, in order."""
+        key = (field, prefix, most)
+        found = self._prefixes.get(key)
+        if found is None:
+            found = self._prefixes[key] = self._commonest(field, prefix, most)
+            if len(self._prefixes) > KEPT_PREFIXES:
+                self._prefixes.popitem(last=False)
+        return found
+
+    def terms(self, field: Field, prefix: str) -> Iterable[tuple[str, int]]:
+        """Yield the terms of a field that begin with a prefix, and their live section counts."""
+        for term in self._terms_from(field, prefix):
+            count = len(self.term(field, term).rows)
+            if count:
+                yield term, count
+
+    def _commonest(self, field: Field, prefix: str, most: int) -> tuple[str, ...]:
+        """Find the terms of a prefix.
 
         Whoosh counts deleted sections too. Its counts are bounds: terms are counted anew, those
         with the highest bounds first, until no bound reaches the commonest found.
@@ -138,13 +166,6 @@ class PostingsReader:
                 insort(commonest, (-count, bound[1]))
                 del commonest[most:]
         return tuple(sorted(term for _, term in commonest))
-
-    def terms(self, field: Field, prefix: str) -> Iterable[tuple[str, int]]:
-        """Yield the terms of a field that begin with a prefix, and their live section counts."""
-        for term in self._terms_from(field, prefix):
-            count = len(self.term(field, term).rows)
-            if count:
-                yield term, count
 
     def _terms_from(self, field: Field, prefix: str) -> Iterable[str]:
         for term in self._reader.expand_prefix(field, prefix):
