@@ -224,7 +224,7 @@ def _absences(plan: MatchPlan, matches: Matches) -> Iterator[str]:
                 "Other medicines are not shown in its place."
             )
         elif concept.kind != "intent":
-            yield f"Nothing in this index says “{concept.label}”."
+            yield f"Nothing in this index says {_asked(concept)}."
         elif matches.mode == "all":
             yield f"Nothing in this index is about {_asked(concept)}. {ABSENCE_IS_NOT_SAFETY}"
 

@@ -86,6 +86,10 @@ def test_an_absent_kind_of_section_is_named_as_people_call_it(index: Index) -> N
     )
 
 
+def test_an_absent_phrase_is_quoted_once(index: Index) -> None:
+    assert notes(index, '"half the dose"') == "Nothing in this index says “half the dose”."
+
+
 def test_two_medicines_that_no_section_names_together_list_nothing(index: Index) -> None:
     results = index.search(SearchRequest(text="tacrolimus allopurinol"))
     assert results.hits == ()

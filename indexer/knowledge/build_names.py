@@ -52,6 +52,9 @@ _FORM_WORDS = frozenset(
     SUPPOSITORY SUPPOSITORIES SHAMPOO CONCENTRATE NOVAPLUS USP ER IR
     """.split()
 )
+_RELEASES = frozenset({"XR", "XL", "ER", "SR", "CR", "LA", "CD", "DR", "EC", "XT", "ODT", "HFA"})
+"""Letters after a brand that tell how it is released or given, never another ingredient."""
+
 _LINKING_WORDS = frozenset({"and", "with", "in", "acid", "compound", "plus", "w", "extended"})
 
 # The NDC directory's brands include descriptions ("good sense all day pain relief").
@@ -71,6 +74,7 @@ _ENDING = re.compile(r"(?:um|us|as|o|a|e)$")
 _SPELLINGS = (("ph", "f"), ("th", "t"), ("ch", "c"), ("y", "i"), ("z", "s"), ("k", "c"))
 
 _SHORTEST = 4
+_SHORTEST_SPOKEN = 5
 _PAIR = 2
 _MOST_INGREDIENTS = 5
 _DOMINANT = 3
@@ -121,9 +125,10 @@ class NameTable:
         brand = clean_brand(product.brand)
         if product.source == "n" and not _PLAIN_BRAND.fullmatch(brand):
             return
-        if not is_generic(brand, (*product.ingredients, *keys)):
-            self.add(key, display_brand(brand), "brand", product.source)
-            self._products[" ".join(analysed(brand)), key] += 1
+        for name in (brand, spoken_brand(brand)):
+            if name and not is_generic(name, (*product.ingredients, *keys)):
+                self.add(key, display_brand(name), "brand", product.source)
+                self._products[" ".join(analysed(name)), key] += 1
 
     def add_synonyms(self, synonyms: Iterable[tuple[str, str, str]]) -> None:
         """Keep names of ingredients, but no Latin or Romance forms of names that are kept."""
@@ -202,6 +207,12 @@ def clean_brand(brand: str) -> str:
         if shorter == name:
             return name
         name = shorter
+
+
+def spoken_brand(brand: str) -> str:
+    """Return a brand without the letters that tell its release: Oxtellar XR; empty when none."""
+    first, _, rest = brand.replace("-", " ").partition(" ")
+    return first if rest in _RELEASES and len(first) >= _SHORTEST_SPOKEN else ""
 
 
 def is_generic(brand: str, ingredients: Iterable[str]) -> bool:

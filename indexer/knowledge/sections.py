@@ -131,13 +131,25 @@ def classify(heading: str, *, parent_kind: str = OTHER, is_title: bool = False) 
 def find_intent(terms: Sequence[str]) -> IntentSpan | None:
     """Find the kind of section that the terms of a query ask for; the longest cue, then the first.
 
-    Put NAME_TERM where a medicine was recognised, so that "how does ... work" reaches over it.
+    Put NAME_TERM where a medicine was recognised, so that "how does ... work" reaches over it. As
+    in headings, a population only tells whose dose or side effects are meant.
     """
-    best: IntentSpan | None = None
-    for span in _matches(terms, _query_cues()):
-        if best is None or len(span.positions) > len(best.positions):
-            best = span
-    return best
+    spans = list(_matches(terms, _query_cues()))
+    # max() returns the first of equals, and spans come in the order in which they begin.
+    best = max(spans, key=_length, default=None)
+    if best is None or best.kind not in _POPULATIONS:
+        return best
+    taken = set(best.positions)
+    meant = [
+        span
+        for span in spans
+        if span.kind in _KEPT_FOR_POPULATIONS and taken.isdisjoint(span.positions)
+    ]
+    return max(meant, key=_length, default=best)
+
+
+def _length(span: IntentSpan) -> int:
+    return len(span.positions)
 
 
 def _is_number(term: str) -> bool:

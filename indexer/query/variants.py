@@ -25,10 +25,11 @@ _WRITTEN: Final[tuple[_Forms, ...]] = (
     (("halflife",), ("half", "life")),
 )
 
-_SAID: Final[tuple[tuple[str, frozenset[str]], ...]] = (
-    ("miss forget skip", frozenset({"missed", "missing", "forgot", "forgotten", "skipped"})),
-    ("fridge refrigerator refrigerate", frozenset({"refrigerated"})),
-    ("child kid", frozenset({"children", "kids"})),
+_SAID: Final[tuple[tuple[str, str], ...]] = (
+    ("miss, forget, skip", "missed missing forgot forgotten skipped"),
+    ("fridge, refrigerator, refrigerate", "refrigerated"),
+    ("child, kid, pediatric", "children kids pediatrics paediatric paediatrics"),
+    ("elderly, geriatric, older people, older adults, older patients", "geriatrics"),
 )
 """Words that stand for each other, and their other forms; stems find those in the text."""
 
@@ -36,9 +37,10 @@ _WRITTEN_FORMS: Final[Mapping[_Form, _Forms]] = {
     form: forms for forms in _WRITTEN for form in forms
 }
 _SAID_FORMS: Final[Mapping[_Form, _Forms]] = {
-    (form,): tuple((word,) for word in words.split())
-    for words, others in _SAID
-    for form in (*words.split(), *others)
+    form: forms
+    for said, others in _SAID
+    for forms in [tuple(tuple(form.split()) for form in said.split(", "))]
+    for form in (*forms, *((other,) for other in others.split()))
 }
 _TOLD: Final[Mapping[str, _Forms]] = {"overdose": (("than", "you", "should"),)}
 """How the leaflets of the European Union tell of a kind of section: "If you take more X than you

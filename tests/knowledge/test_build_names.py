@@ -14,6 +14,7 @@ from indexer.knowledge.build_names import (
     display_brand,
     is_generic,
     skeleton,
+    spoken_brand,
 )
 from indexer.knowledge.drugs import TABLE, DrugKnowledge
 from indexer.knowledge.name_lists import Product, Substance, normal, read_words
@@ -41,6 +42,23 @@ def product(ingredient: str) -> Product:
 )
 def test_a_brand_is_what_people_say_of_it(listed: str, spoken: str) -> None:
     assert clean_brand(listed) == spoken
+
+
+@pytest.mark.parametrize(
+    ("brand", "spoken"),
+    [
+        ("OXTELLAR XR", "OXTELLAR"),
+        ("TOPROL-XL", "TOPROL"),
+        ("EXFORGE HCT", ""),
+        ("ALLEGRA-D", ""),
+        ("K-TAB ER", ""),
+        ("IMURAN", ""),
+    ],
+)
+def test_only_the_letters_of_a_release_are_left_out_when_a_brand_is_spoken(
+    brand: str, spoken: str
+) -> None:
+    assert spoken_brand(brand) == spoken
 
 
 def test_brands_are_capitalised() -> None:

@@ -19,6 +19,8 @@ def shipped() -> DrugKnowledge:
     [
         ("Imuran", "azathioprine", "brand"),
         ("IMURAN", "azathioprine", "brand"),
+        ("Oxtellar XR", "oxcarbazepine", "brand"),
+        ("oxtellar", "oxcarbazepine", "brand"),
         ("azathioprine", "azathioprine", "ingredient"),
         ("azathioprine sodium", "azathioprine", "ingredient"),
         ("paracetamol", "acetaminophen", "ingredient"),

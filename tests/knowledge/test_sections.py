@@ -228,6 +228,22 @@ def test_the_longest_cue_wins_then_the_first() -> None:
     assert first.kind == "adverse-reactions"
 
 
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [
+        ("valium children dose", "dosage"),
+        ("side effects in the elderly", "adverse-reactions"),
+        ("overdose children", "overdose"),
+        ("children storage", "pediatric"),
+        ("is it safe for children", "pediatric"),
+    ],
+)
+def test_a_population_tells_whose_dose_is_asked_for(query: str, kind: str) -> None:
+    intent = find_intent(terms(query))
+    assert intent is not None
+    assert intent.kind == kind
+
+
 def test_every_word_of_every_cue_can_match() -> None:
     """A cue's word that the analysis would split could never stand in a heading or query."""
     marks = {"...", "^", "$"}

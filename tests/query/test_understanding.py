@@ -210,13 +210,17 @@ def test_m7_what_a_medicine_is_taken_with_must_stand_in_the_text(query: str, wor
 
 def test_the_text_of_an_intent_needs_its_weightiest_words_alone() -> None:
     assert words(only("is it safe during pregnancy").node) == ["pregnancy"]
-    assert words(only("can children take it").node) == ["child", "kid"]
+    assert words(only("can children take it").node) == ["child", "kid", "pediatric"]
     assert words(only("who should not take it").node) == ["not", "take"]
 
 
 def test_patients_words_for_an_intent_find_what_leaflets_say() -> None:
     assert {"miss", "forget"} <= set(words(only("missed dose").node))
     assert "refrigerator" in words(only("fridge").node)
+    assert {"child", "dose"} <= set(words(only("paediatric dose").node))
+    older = Phrase(terms=("older", "people"), stem=True, via="intent")
+    assert older in nodes(only("elderly").node)
+    assert Word(term="elderly", via="intent") in nodes(only("older people").node)
     assert words(read("imuran missed period").concepts[1].node) == ["missed"]
 
 
