@@ -49,8 +49,8 @@ _MOST_REPEATS: Final = 3
 _EARLY: Final = 0.1  # the beginning of the text, compared with its end
 _WORTHWHILE: Final = 0.25  # of the best score: less is not shown
 
-_TRIES: Final = 8
-"""Passages to look at for each that may be shown."""
+_TRIES: Final = 8  # passages to look at for each that may be shown
+_MOST_FOUND: Final = 1_000  # matches to choose from: bounds the work in a text of megabytes
 
 _LONGEST_CHAIN: Final = 4
 """Lead-ins to show of a deeply nested item: the nearest ones and the outermost."""
@@ -132,7 +132,7 @@ def best_snippets(
     blocks = section.blocks or _lines_as_blocks(text)
     if not text.strip() or not blocks:
         return ()
-    found = _find(text, highlights)
+    found = _find(text, highlights)[:_MOST_FOUND]
     reader = _Reader(text, blocks)
     tells = any(not one.highlight.is_known for one in found)
     ranges = reader.choose(found, limit) if tells else [reader.introduction()]

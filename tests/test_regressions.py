@@ -6,10 +6,12 @@ import errno
 import os
 import shutil
 import zipfile
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import pytest
 
+from indexer import snippets
 from indexer.corpus import Corpus
 from indexer.engine.whoosh import evaluate, postings
 from indexer.engine.whoosh.snapshot import WhooshSnapshot
@@ -209,3 +211,41 @@ def test_a_deadline_holds_within_the_slowest_step(
         answers.append(served.search(request).partial)
     assert answers.index(False) > 30
     assert answers == sorted(answers, reverse=True)
+
+
+def test_passages_of_a_text_of_megabytes_are_weighed_in_bounded_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weighed = 0
+    score = snippets._Passage.score
+
+    def counted(
+        passage: snippets._Passage, covered: AbstractSet[snippets._Asked], length: int
+    ) -> float:
+        nonlocal weighed
+        weighed += 1
+        return score(passage, covered, length)
+
+    monkeypatch.setattr(snippets._Passage, "score", counted)
+    items = "".join(f"<li>Effect {number} of water.</li>" for number in range(3_000))
+    folder = write(tmp_path / "pages")
+    (folder / "long.html").write_text(f"<title>Long</title><h1>Long</h1><ul>{items}</ul>")
+    index = index_of(tmp_path)
+    run(index, folder)
+    [hit] = index.search(SearchRequest(text="water")).hits
+    assert "of water" in hit.sections[0].snippets[0].text
+    assert 0 < weighed <= 3 * 8 * snippets._MOST_FOUND
+
+
+def test_a_page_that_took_the_name_of_another_leaves_no_trace_of_it(tmp_path: Path) -> None:
+    folder = write(tmp_path / "pages", **{f"p{number}": "Water." for number in range(9)})
+    index = index_of(tmp_path)
+    run(index, folder)
+    (folder / "p1.html").rename(folder / "P1.htm")  # the same article id by another name
+    (folder / "p2.html").rename(folder / "q2.html")
+    (folder / "p3.html").rename(folder / "p2.html")
+    report = run(index, folder, allow_removals=True)
+    assert (report.articles, report.failed) == (9, ())
+    assert ids(index) == ["p0", "p1", "p2", "p4", "p5", "p6", "p7", "p8", "q2"]
+    assert index.article("p2").title == "p3"
+    assert run(index, folder).generation == report.generation

@@ -9,7 +9,7 @@ whole generation is given up.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -44,7 +44,8 @@ class WhooshWriter:
         self._put: set[str] = set()
         """Ids stored by this run, which Whoosh cannot delete before it commits."""
         self._base = None if build.base is None or fresh else build.base.manifest.generation
-        self._states: dict[str, SourceState] = {} if fresh else dict(read_states(build.folder))
+        known = {} if fresh else read_states(build.folder)
+        self._states = {state.article_id: state for state in known.values()}
         opened = (
             whoosh_index.create_in(self._folder, schema())
             if fresh
@@ -72,18 +73,16 @@ class WhooshWriter:
         self._put.add(article.article.id)
         for document in documents:
             self._writer.add_document(**document)
-        self._states[state.source] = state
+        self._states[article.article.id] = state
 
     def delete(self, article_id: str) -> None:
         """Remove an article; one that is not there is no error."""
         self._writer.delete_by_term("article", article_id)
-        gone = [name for name, state in self._states.items() if state.article_id == article_id]
-        for name in gone:
-            del self._states[name]
+        self._states.pop(article_id, None)
 
     def renew(self, state: SourceState) -> None:
         """Remember a page's new stamp; its article stays as it is."""
-        self._states[state.source] = state
+        self._states[state.article_id] = state
 
     def finish(self) -> None:
         """Write everything and describe the generation to its build."""
@@ -93,7 +92,7 @@ class WhooshWriter:
             write_lexicon(reader, self._build.folder)
             sections = reader.doc_count()
         opened.close()
-        write_states(self._build.folder, self._states)
+        write_states(self._build.folder, self._states.values())
         self._build.describe(schema=fingerprint(), articles=len(self._states), sections=sections)
 
     def cancel(self) -> None:
@@ -108,10 +107,10 @@ def read_states(folder: Path) -> Mapping[str, SourceState]:
     return {state["source"]: SourceState(**state) for state in states}
 
 
-def write_states(folder: Path, states: Mapping[str, SourceState]) -> None:
+def write_states(folder: Path, states: Iterable[SourceState]) -> None:
     """Write what `read_states` reads, beside the file it replaces, which others may share."""
     aside = folder / f"{STATES_FILE}.tmp"
-    ordered = [asdict(states[name]) for name in sorted(states)]
+    ordered = [asdict(state) for state in sorted(states, key=lambda state: state.source)]
     aside.write_text(json.dumps(ordered, ensure_ascii=False, separators=(",", ":")), "utf-8")
     aside.replace(folder / STATES_FILE)
 
