@@ -5,8 +5,7 @@ that no *not* is lost, and an item or row brings the sentence it needs to be und
 piece of text where that is near, as a snippet of its own before it where it is far.
 
 Passages are chosen one by one: the first covers most of what was asked, each further one what is
-not covered yet, as in maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998). They are
-shown in reading order, neighbours as one.
+not covered yet (Carbonell and Goldstein, SIGIR 1998). They are shown in reading order.
 """
 
 from __future__ import annotations
@@ -101,8 +100,10 @@ class _Passage:
     weights: dict[_Asked, float]
     """What it holds of each thing that was asked for."""
 
-    def score(self, covered: AbstractSet[_Asked], length: int) -> float:
-        """Say how much it shows that is not covered yet, in a text of a length."""
+    def rank(self, covered: AbstractSet[_Asked], length: int) -> tuple[bool, float]:
+        """Say whether it shows a concept that is not covered yet, and how much it shows at all."""
+        seen = {concept for concept, _ in covered}
+        tells = {one.highlight.concept for one in self.found if not one.highlight.is_known}
         fresh = sum(
             weight * (_AGAIN if asked in covered else 1.0) for asked, weight in self.weights.items()
         )
@@ -116,7 +117,7 @@ class _Passage:
         )
         repeats = min(len(self.found) - len(self.weights), _MOST_REPEATS)
         early = 1.0 - self.start / length
-        return fresh + _CLOSE * near + _REPEAT * repeats + _EARLY * early
+        return not tells <= seen, fresh + _CLOSE * near + _REPEAT * repeats + _EARLY * early
 
 
 def best_snippets(
@@ -125,8 +126,7 @@ def best_snippets(
     """Return the best passages of a section in reading order, its beginning if nothing matches.
 
     At most `limit` snippets; the lead-in of the best passage is added beyond that. Together they
-    have 600 code points or less, unless the best passage alone has more. Deterministic, and
-    linear in the length of the text.
+    have 600 code points or less, unless the best passage alone has more. Linear in the text.
     """
     text = section.text
     blocks = section.blocks or _lines_as_blocks(text)
@@ -248,11 +248,11 @@ class _Reader:
         best = 0.0
         # What does not fit is passed over, but not without end.
         for _ in range(min(len(passages), _TRIES * limit)):
-            scores = [passage.score(covered, len(self.text)) for passage in passages]
-            score = max(scores)
-            if chosen and (score < best * _WORTHWHILE or len(chosen) >= limit):
+            ranks = [passage.rank(covered, len(self.text)) for passage in passages]
+            is_new, score = max(ranks)
+            if chosen and (len(chosen) >= limit or not (is_new or score >= best * _WORTHWHILE)):
                 break
-            passage = passages.pop(scores.index(score))
+            passage = passages.pop(ranks.index((is_new, score)))
             widened = self._merged([*chosen, *self._with_context(passage)])
             if chosen and (len(widened) > limit or _length(widened) > LONGEST_TOTAL):
                 continue

@@ -127,3 +127,5 @@ def test_where_only_the_medicine_is_named_the_beginning_is_quoted(index: Index) 
 
 def test_in_an_article_about_another_the_mention_is_quoted(index: Index) -> None:
     assert "Azathioprine may be added." in " ".join(snippets(index, "azathioprine driving"))
+    shown = " ".join(snippets(index, "imuran without food possible driving"))
+    assert "Azathioprine may be added." in shown

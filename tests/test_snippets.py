@@ -95,6 +95,17 @@ def test_a_word_that_stands_everywhere_says_less_than_a_rare_one() -> None:
     assert snippet.text == "It was missed."
 
 
+def test_a_concept_that_is_not_shown_yet_comes_before_more_of_the_same() -> None:
+    text = f"Fever and rash. {FILLER}Fever and rash again. {FILLER}" + "Imuran is one. " * 9
+    highlights = [
+        highlight("fever", concept=0),
+        highlight("rash", concept=1),
+        highlight("imuran", concept=2, kind="related"),
+    ]
+    shown = texts(best_snippets(prose(text), highlights, limit=2))
+    assert shown == ["Fever and rash.", "Imuran is one."]
+
+
 def test_a_sentence_that_only_names_what_the_section_is_about_is_not_chosen() -> None:
     text = f"Imuran is a tablet. {FILLER}Imuran harms the liver. {FILLER}Imuran is yellow."
     name = Highlight(terms=("imuran",), kind="direct", concept=0, is_known=True)
