@@ -12,13 +12,16 @@ from ipaddress import ip_address
 from types import FrameType
 
 import click
+import waitress.channel
 import waitress.server
+import waitress.task
 
 from indexer.cli import exits
 from indexer.cli.console import complain
 from indexer.cli.options import Invocation, command
 from indexer.config import Settings
 from webapp import create_app
+from webapp.security import HEADERS
 
 MAX_HEADER_BYTES = 8 * 1024
 """A query has 1,000 characters, nine bytes each when encoded in an address; waitress would take
@@ -60,6 +63,8 @@ def serve(
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    # It warns of each request that waits for a thread, which is what the threads are for.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     application = create_app(settings)
     try:
         listener = listen(settings.host, settings.port)
@@ -69,6 +74,7 @@ def serve(
         return exits.UNAVAILABLE
     with listener:
         server = waitress.server.create_server(application, **adjustments(settings, listener))
+        server.channel_class = _Channel
         return run(server, settings.host)
 
 
@@ -93,6 +99,21 @@ def adjustments(settings: Settings, listener: socket.socket) -> dict[str, object
         # select() ends at 1,024 open files.
         "asyncore_use_poll": hasattr(select, "poll"),
     }
+
+
+class _Refusal(waitress.task.ErrorTask):  # type: ignore[misc]  # no types
+    """What the server itself answers to a request that never reaches the application."""
+
+    def execute(self) -> None:
+        """Answer, with the headers that every response carries."""
+        self.response_headers.extend(HEADERS.items())
+        super().execute()
+
+
+class _Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # no types
+    """A connection that refuses with those headers."""
+
+    error_task_class = _Refusal
 
 
 def announce(host: str, port: int) -> None:

@@ -44,7 +44,8 @@ _PHRASES: Final = frozenset(
         "recent posts, recent comments, popular posts, latest posts, latest news, more articles, "
         "more posts, more from, more stories, trending, outbrain, taboola, tag cloud, tagcloud, "
         # comments
-        "comments area, comments section, comments list, comments wrapper, comments title, "
+        "block comments, comments area, comments section, comments list, comments wrapper, "
+        "comments title, "
         "comment list, commentlist, comment form, comment respond, comment reply, comment body, "
         "comment content, comment thread, comments container, leave reply, leave comment, "
         "disqus, fb comments, user comments, customer reviews, user reviews, product reviews, "

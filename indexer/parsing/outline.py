@@ -8,8 +8,10 @@ the parent is the nearest heading above with a smaller level.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from indexer.model import Block, Section
@@ -18,6 +20,9 @@ from indexer.parsing.headings import MAX_LEVEL, reads_as_text
 from indexer.parsing.text import Line
 
 _INDENT: Final = "  "
+# "4. Possible side effects"; not "5 mg tablets", which counts nothing.
+_NUMBER: Final = re.compile(r"(\d{1,2})[.)]\s")
+_FEWEST_NUMBERS: Final = 3
 
 
 @dataclass(slots=True)
@@ -111,7 +116,31 @@ def _cut(lines: Sequence[Line], title: str) -> list[_Part]:
             parts.append(_Part(line.text, min(level + 1, MAX_LEVEL)))
         else:
             parts[-1].lines.append(index)
+    _sink_between_numbers(parts)
     return parts if headed or parts[0].lines or len(parts) == 1 else parts[1:]
+
+
+def _sink_between_numbers(parts: Sequence[_Part]) -> None:
+    """Put unnumbered headings between numbered ones of their level below the number before.
+
+    Converters give the parts of "2. ..." the level of "2. ..." itself; where the numbers go on
+    without a gap, what stands between two of them belongs to the first.
+    """
+    for level in range(1, MAX_LEVEL):
+        numbered = [
+            (int(number[1]), index)
+            for index, part in enumerate(parts)
+            if part.level == level and (number := _NUMBER.match(part.heading))
+        ]
+        if [number for number, _ in numbered] != list(range(1, len(numbered) + 1)):
+            continue
+        if len(numbered) < _FEWEST_NUMBERS:
+            continue
+        for (_, first), (_, second) in pairwise(numbered):
+            between = parts[first + 1 : second]
+            if any(part.level == level for part in between):
+                for part in between:
+                    part.level = min(part.level + 1, MAX_LEVEL)
 
 
 def _reads_as_text(lines: Sequence[Line], index: int) -> bool:

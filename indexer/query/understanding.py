@@ -156,6 +156,10 @@ class _Reader:
 
     def _either(self, nodes: Iterable[Syntax]) -> Iterator[Concept]:
         sides = [side for node in nodes if (side := self.concepts(_level(node)))]
+        if any(len(side) > 1 for side in sides):
+            read = (" ".join(concept.label for concept in side) for side in sides)
+            # What stands beside OR is easily taken to belong to both of its sides.
+            self.notes.append("Read as " + " OR ".join(f"({side})" for side in read) + ".")
         if sides:
             yield Concept(
                 label=" OR ".join(" ".join(concept.label for concept in side) for side in sides),

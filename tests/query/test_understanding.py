@@ -380,6 +380,12 @@ def test_or_is_one_concept_with_each_side_understood() -> None:
     assert only("imuran OR humira").required
 
 
+def test_words_beside_or_are_told_how_they_were_read() -> None:
+    told = read("nausea OR vomiting imuran").interpretation.notes
+    assert told == ("Read as (nausea) OR (vomiting imuran).",)
+    assert read("(nausea OR vomiting) imuran").interpretation.notes == ()
+
+
 def test_an_excluded_medicine_is_excluded_under_all_names_and_not_reported() -> None:
     understood = read("colitis -imuran")
     (ruled_out,) = understood.excluded
