@@ -14,7 +14,6 @@ from indexer.model import (
     Facets,
     FacetValue,
     Hit,
-    Interpretation,
     Reason,
     Results,
     ScorePart,
@@ -24,14 +23,13 @@ from indexer.model import (
     Total,
     Via,
 )
+from indexer.notes import interpretation_of
 from indexer.query.bonuses import bonuses_of
 from indexer.query.plan import (
     AnyOf,
     Concept,
     Field,
-    Kind,
     MatchPlan,
-    Subject,
     Word,
     leaves,
 )
@@ -41,8 +39,6 @@ from indexer.snippets import Highlight, best_snippets
 
 PHRASE_FORMS = 64
 """Ways a phrase of stems may be written that are looked for in a text: bounds the work."""
-
-ABSENCE_IS_NOT_SAFETY = "That does not mean that it is safe."
 
 
 def search(request: SearchRequest, snapshot: Snapshot, knowledge: DrugKnowledge) -> Results:
@@ -64,7 +60,7 @@ def search(request: SearchRequest, snapshot: Snapshot, knowledge: DrugKnowledge)
     counted = matches.articles if request.group == "article" else matches.sections
     return Results(
         request=request,
-        query=_interpretation(understood.interpretation, plan, matches, snapshot),
+        query=interpretation_of(understood.interpretation, plan, matches, snapshot),
         total=Total(
             articles=matches.articles,
             sections=matches.sections,
@@ -191,115 +187,6 @@ def _may_give_up_concepts(plan: MatchPlan, matches: Matches) -> bool:
         count or concept.kind == "intent"
         for concept, count in zip(plan.concepts, matches.concept_sections, strict=True)
     )
-
-
-def _interpretation(
-    query: Interpretation, plan: MatchPlan, matches: Matches, snapshot: Snapshot
-) -> Interpretation:
-    notes = list(query.notes)
-    dropped: tuple[Concept, ...] = ()
-    if matches.partial:
-        notes.append("The search took too long and was stopped; ask for something narrower.")
-    elif query.concepts:
-        notes += _absences(plan, matches)
-        notes += _mentions(plan, matches, snapshot)
-    if matches.mode == "partial":
-        asked = zip(plan.concepts, matches.coverage, strict=True)
-        dropped = tuple(concept for concept, covered in asked if not covered)
-        notes += _partial_notes(plan, dropped, snapshot)
-    labels = tuple(concept.label for concept in dropped)
-    return replace(query, mode=matches.mode, dropped=labels, notes=tuple(notes))
-
-
-def _absences(plan: MatchPlan, matches: Matches) -> Iterator[str]:
-    if all(matches.concept_sections) and not matches.unfiltered:
-        labels = _listed([_asked(concept) for concept in plan.concepts], "and")
-        yield f"No section of this index has {labels} together. {ABSENCE_IS_NOT_SAFETY}"
-    for concept, count in zip(plan.concepts, matches.concept_sections, strict=True):
-        if count:
-            continue
-        if concept.kind == "drug":
-            yield (
-                f"Nothing in this index is about {concept.label} or names it. "
-                "Other medicines are not shown in its place."
-            )
-        elif concept.kind != "intent":
-            yield f"Nothing in this index says {_asked(concept)}."
-        elif matches.mode == "all":
-            yield f"Nothing in this index is about {_asked(concept)}. {ABSENCE_IS_NOT_SAFETY}"
-
-
-def _mentions(plan: MatchPlan, matches: Matches, snapshot: Snapshot) -> Iterator[str]:
-    """Say of medicines that no article found is about them: a mention must not pass for more."""
-    about = {value for value, count in matches.facets["drug"] if count}
-    subjects = {
-        concept.label: subjects
-        for concept in plan.concepts
-        if concept.kind == "drug" and (subjects := _subjects_of(concept))
-    }
-    if not matches.sections or not subjects:
-        return
-    if about.isdisjoint(leaf.drug for leaves_ in subjects.values() for leaf in leaves_):
-        them = "it" if len(subjects) == 1 else "them"
-        note = f"No article found is about {_listed(subjects, 'or')}; these only mention {them}."
-        alone = replace(plan, excluded=(), bonuses=(), drugs=(), kinds=(), categories=())
-        treated = [
-            label
-            for label, leaves_ in subjects.items()
-            if snapshot.match(replace(alone, concepts=(_one_of(label, leaves_),), limit=1)).sections
-        ]
-        if treated:
-            note += (
-                f" The articles about {_listed(treated, 'or')} do not have all that was asked"
-                f" for. {ABSENCE_IS_NOT_SAFETY}"
-            )
-        yield note
-    elif len(subjects) > 1:
-        yield (
-            f"These texts name {_listed(subjects, 'and')} together. That alone says nothing about"
-            " whether they may be combined."
-        )
-
-
-def _subjects_of(concept: Concept) -> tuple[Subject, ...]:
-    return tuple(leaf for leaf in leaves(concept.node) if isinstance(leaf, Subject))
-
-
-def _one_of(label: str, nodes: tuple[Subject, ...]) -> Concept:
-    return Concept(label=label, kind="drug", node=AnyOf(nodes), required=True)
-
-
-def _partial_notes(
-    plan: MatchPlan, dropped: Sequence[Concept], snapshot: Snapshot
-) -> Iterator[str]:
-    """Say what the index has nowhere for the medicines; the mode tells that not all was found."""
-    required = tuple(concept for concept in plan.concepts if concept.required)
-    drugs = [concept.label for concept in required if concept.kind == "drug"]
-
-    def is_missing(concept: Concept) -> bool:
-        found = snapshot.match(replace(plan, concepts=(*required, concept)))
-        return not found.unfiltered and not found.partial
-
-    missing = [concept for concept in dropped if drugs and is_missing(concept)]
-    if missing:
-        about, of = _listed(map(_asked, missing), "or"), _listed(drugs, "and")
-        yield f"This index has no text about {about} for {of}. {ABSENCE_IS_NOT_SAFETY}"
-
-
-def _asked(concept: Concept) -> str:
-    """Return what a concept asks for, as a note names it: a kind of section by its label."""
-    kinds = [leaf.kind for leaf in leaves(concept.node) if isinstance(leaf, Kind)]
-    kind = kind_named(kinds[0]) if concept.kind == "intent" and kinds else None
-    if kind is not None:
-        return kind.label[0].lower() + kind.label[1:]
-    text = concept.label.strip('"')
-    return f"“{text}”"
-
-
-def _listed(labels: Iterable[str], word: str) -> str:
-    """Write labels as people do: "a, b or c"."""
-    *before, last = labels
-    return f"{', '.join(before)} {word} {last}" if before else last
 
 
 def _hit(
