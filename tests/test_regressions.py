@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
+import socket
+import subprocess
+import sys
+import time
 import zipfile
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +23,8 @@ from indexer.engine.whoosh import evaluate, postings
 from indexer.engine.whoosh.snapshot import WhooshSnapshot
 from indexer.index import Index, open_index
 from indexer.model import ReindexOptions, Report, SearchRequest
+from webapp import HEADERS
+from webapp.security import is_host
 
 
 def page(title: str, text: str) -> str:
@@ -213,28 +221,24 @@ def test_a_deadline_holds_within_the_slowest_step(
     assert answers == sorted(answers, reverse=True)
 
 
-def test_passages_of_a_text_of_megabytes_are_weighed_in_bounded_number(
+def test_passages_to_quote_are_chosen_from_a_bounded_number_of_matches(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    weighed = 0
-    score = snippets._Passage.score
-
-    def counted(
-        passage: snippets._Passage, covered: AbstractSet[snippets._Asked], length: int
-    ) -> float:
-        nonlocal weighed
-        weighed += 1
-        return score(passage, covered, length)
-
-    monkeypatch.setattr(snippets._Passage, "score", counted)
-    items = "".join(f"<li>Effect {number} of water.</li>" for number in range(3_000))
+    items = "".join(f"<li>Item {number} has water.</li>" for number in range(50))
     folder = write(tmp_path / "pages")
-    (folder / "long.html").write_text(f"<title>Long</title><h1>Long</h1><ul>{items}</ul>")
+    text = f"<title>Long</title><h1>Long</h1><ul>{items}<li>Water for the liver.</li></ul>"
+    (folder / "long.html").write_text(text, encoding="utf-8")
     index = index_of(tmp_path)
     run(index, folder)
-    [hit] = index.search(SearchRequest(text="water")).hits
-    assert "of water" in hit.sections[0].snippets[0].text
-    assert 0 < weighed <= 3 * 8 * snippets._MOST_FOUND
+
+    def quoted() -> str:
+        [hit] = index.search(SearchRequest(text="water liver")).hits
+        return " ".join(snippet.text for snippet in hit.sections[0].snippets)
+
+    assert "for the liver" in quoted()
+    monkeypatch.setattr(snippets, "_MOST_FOUND", 10)
+    assert "Item 0" in quoted()
+    assert "for the liver" not in quoted()
 
 
 def test_a_page_that_took_the_name_of_another_leaves_no_trace_of_it(tmp_path: Path) -> None:
@@ -249,3 +253,80 @@ def test_a_page_that_took_the_name_of_another_leaves_no_trace_of_it(tmp_path: Pa
     assert ids(index) == ["p0", "p1", "p2", "p4", "p5", "p6", "p7", "p8", "q2"]
     assert index.article("p2").title == "p3"
     assert run(index, folder).generation == report.generation
+
+
+# --- whatever is asked, and however, the answer is an orderly one -----------------------------
+
+
+def exchange(port: int, request: bytes) -> str:
+    """Send bytes to a server of this machine; return what it answers until it hangs up."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(request)
+        answer = b""
+        # Who hangs up before everything was read resets the connection once it has answered.
+        with suppress(ConnectionResetError):
+            while part := connection.recv(65_536):
+                answer += part
+    return answer.decode("latin-1")
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Return the port of a running server without an index."""
+    folder = tmp_path_factory.mktemp("serve")
+    command = [sys.executable, "-m", "indexer", "serve", "--port", "0", "--index", str(folder)]
+    with (folder / "log").open("w+") as log, subprocess.Popen(command, stderr=log) as server:
+        try:
+            while not (started := re.search(r":(\d+)/", (folder / "log").read_text())):
+                assert server.poll() is None
+                time.sleep(0.05)
+            yield int(started[1])
+        finally:
+            server.terminate()
+
+
+@pytest.mark.parametrize(
+    ("rest", "status"),
+    [
+        (b"GET /search?q=" + b"a" * 8_200 + b" HTTP/1.1", 431),
+        (b"GET / HTTP/1.1\r\nContent-Length: many", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: 99999", 413),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip", 501),
+        (b"nonsense", 400),
+    ],
+)
+def test_what_the_server_refuses_itself_carries_the_security_headers(
+    port: int, rest: bytes, status: int
+) -> None:
+    answer = exchange(port, rest + b"\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert re.match(rf"HTTP/1\.\d {status} ", answer)
+    for name, value in HEADERS.items():
+        assert f"{name}: {value}\r\n" in answer
+
+
+@pytest.mark.parametrize(
+    "host", ["x" * 64, "..", "a..b", "[::1", "a b", "xn--a", "a:b", "-a", "<b>"]
+)
+def test_a_host_that_cannot_be_is_refused_in_order(port: int, host: str) -> None:
+    for path in ("/help", "/api/v1/status", "/static/drugsearch.css"):
+        answer = exchange(
+            port, f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+        )
+        assert answer.startswith("HTTP/1.1 400 ")
+        assert "Content-Security-Policy: " in answer
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "127.0.0.1:8000", "[::1]:80", "a-b.example.", "search_1", "xn--bcher-kva.de"],
+)
+def test_a_host_that_can_be_is_served(port: int, host: str) -> None:
+    request = f"GET /help HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    assert exchange(port, request.encode()).startswith("HTTP/1.1 200 ")
+
+
+def test_a_long_strange_host_is_refused_at_once() -> None:
+    started = time.process_time()
+    assert not is_host("aa." * 2_500 + "!")
+    assert not is_host("a" * 8_000 + "!")
+    assert time.process_time() - started < 0.1

@@ -11,8 +11,9 @@ from jinja2 import StrictUndefined
 from indexer.config import Settings, settings_from
 from indexer.index import open_index
 from webapp import api, assets, health, pages, problems, rendering, security, serving
+from webapp.security import HEADERS
 
-__all__ = ["create_app"]
+__all__ = ["HEADERS", "create_app"]
 
 
 class _Json(DefaultJSONProvider):

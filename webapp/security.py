@@ -6,10 +6,12 @@ Its pages have no inline script or style, so the policy needs no exception.
 
 from __future__ import annotations
 
+import re
 import secrets
 from types import MappingProxyType
 
 from flask import Flask, Response, abort, g, request
+from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from indexer.config import Settings
@@ -46,6 +48,14 @@ LARGEST_BODY = 16 * 1024
 
 REQUEST_ID_BYTES = 8
 
+# Labels as RFC 1123 has them, and the underscore that names of containers have; an address of
+# IPv6 stands in brackets.
+_HOST = re.compile(
+    r"\w(?:[\w-]{0,61}\w)?(?:\.\w(?:[\w-]{0,61}\w)?)*\.?(?::\d{1,5})?"
+    r"|\[[0-9a-f:.]{2,45}\](?::\d{1,5})?",
+    re.ASCII | re.IGNORECASE,
+)
+
 
 def attach(app: Flask, settings: Settings) -> None:
     """Set an application's limits, trusted hosts and headers."""
@@ -55,6 +65,7 @@ def attach(app: Flask, settings: Settings) -> None:
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
     )
     app.before_request(name_request)
+    app.before_request(refuse_strange_host)
     app.before_request(refuse_large_body)
     app.after_request(add_headers)
     if hops := settings.proxy_hops:
@@ -70,6 +81,24 @@ def name_request() -> None:
 def request_id() -> str:
     """Return the id of the current request."""
     return str(g.request_id)
+
+
+def refuse_strange_host() -> None:
+    """Refuse what cannot be the name of a host: no page with links could be built for it."""
+    host = request.environ.get("HTTP_HOST", "")
+    if host and not is_host(host):
+        raise SecurityError
+
+
+def is_host(text: str) -> bool:
+    """Say whether a text is a host name or an address, with or without a port."""
+    if not _HOST.fullmatch(text):
+        return False
+    try:
+        text.encode("ascii").decode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def refuse_large_body() -> None:

@@ -20,8 +20,7 @@ from indexer.cli import exits
 from indexer.cli.console import complain
 from indexer.cli.options import Invocation, command
 from indexer.config import Settings
-from webapp import create_app
-from webapp.security import HEADERS
+from webapp import HEADERS, create_app
 
 MAX_HEADER_BYTES = 8 * 1024
 """A query has 1,000 characters, nine bytes each when encoded in an address; waitress would take
