@@ -23,8 +23,11 @@ from indexer.engine.whoosh import evaluate, postings
 from indexer.engine.whoosh.snapshot import WhooshSnapshot
 from indexer.index import Index, open_index
 from indexer.model import ReindexOptions, Report, SearchRequest
+from indexer.parsing import parse_article
 from webapp import HEADERS
 from webapp.security import is_host
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def page(title: str, text: str) -> str:
@@ -221,6 +224,16 @@ def test_a_deadline_holds_within_the_slowest_step(
     assert answers == sorted(answers, reverse=True)
 
 
+def test_a_page_that_repeats_its_name_without_end_is_understood_in_linear_time() -> None:
+    taken = []
+    for mentions in (2_000, 8_000):
+        data = page("Imuran", "imuran humira xarelto " * mentions).encode()
+        started = time.process_time()
+        assert parse_article(data, article_id="imuran", source="imuran.html").drugs
+        taken.append(time.process_time() - started)
+    assert taken[1] < 8 * taken[0] + 0.1
+
+
 def test_passages_to_quote_are_chosen_from_a_bounded_number_of_matches(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -275,7 +288,10 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Return the port of a running server without an index."""
     folder = tmp_path_factory.mktemp("serve")
     command = [sys.executable, "-m", "indexer", "serve", "--port", "0", "--index", str(folder)]
-    with (folder / "log").open("w+") as log, subprocess.Popen(command, stderr=log) as server:
+    with (
+        (folder / "log").open("w+") as log,
+        subprocess.Popen(command, stderr=log, cwd=ROOT) as server,
+    ):
         try:
             while not (started := re.search(r":(\d+)/", (folder / "log").read_text())):
                 assert server.poll() is None
@@ -330,3 +346,22 @@ def test_a_long_strange_host_is_refused_at_once() -> None:
     assert not is_host("aa." * 2_500 + "!")
     assert not is_host("a" * 8_000 + "!")
     assert time.process_time() - started < 0.1
+
+
+def test_an_interrupt_behind_the_last_word_does_not_change_the_exit_code(tmp_path: Path) -> None:
+    script = """
+import atexit, os, signal
+from indexer.cli import main
+atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))
+main(["search", "--index", "none", "imuran"])
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert (ended.returncode, "Traceback" in ended.stderr) == (3, False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -89,6 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if "_DRUGSEARCH_COMPLETE" in os.environ:
         program.main(prog_name="drugsearch")
     prepare_streams()
+    # What is done is done: an interrupt while the interpreter ends must not say otherwise.
+    atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 

@@ -63,6 +63,11 @@ _AFTER_LIST = frozenset(
 _BETWEEN_NAMES = frozenset({"and", "the", "plus", "as", "in", "form", "of", "equivalent", "to"})
 
 
+LONGEST_LINE = 4_000
+"""Code points of a line that are read: bounds the work where a name is repeated without end. Of
+502 real leaflets six lines are longer, and what they state stands at the beginning."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """What a page says its medicine contains."""
@@ -122,7 +127,7 @@ def find_combination(
 def _lines(article: Article, *, with_headings: bool = True) -> list[str]:
     """Return the lines of an article; some pages mark up list items as headings."""
     return [
-        line
+        line[:LONGEST_LINE]
         for section in article.sections
         for line in (section.heading if with_headings else "", *section.text.split("\n"))
         if line and line != article.title
