@@ -23,6 +23,7 @@ _INDENT: Final = "  "
 # "4. Possible side effects"; not "5 mg tablets", which counts nothing.
 _NUMBER: Final = re.compile(r"(\d{1,2})[.)]\s")
 _FEWEST_NUMBERS: Final = 3
+_SHORTEST_LIST: Final = 3
 
 
 @dataclass(slots=True)
@@ -103,8 +104,9 @@ def _cut(lines: Sequence[Line], title: str) -> list[_Part]:
     parts = [_Part(title, 1, is_title=True)]
     level = 1
     headed = False
+    listed = _listed(lines)
     for index, line in enumerate(lines):
-        if line.level and not _reads_as_text(lines, index):
+        if line.level and index not in listed and not _reads_as_text(lines, index):
             level = line.level
             if len(parts) == 1 and not headed and _same(line.text, title):
                 headed = True
@@ -141,6 +143,24 @@ def _sink_between_numbers(parts: Sequence[_Part]) -> None:
             if any(part.level == level for part in between):
                 for part in between:
                     part.level = min(part.level + 1, MAX_LEVEL)
+
+
+def _listed(lines: Sequence[Line]) -> frozenset[int]:
+    """Return the headings that are items of a list, by their indexes.
+
+    Where headings of one level follow one another with nothing between, a list was marked up so.
+    Taken for headings, its items would stand above no text and could not be found. The last one
+    may be the heading of what follows, and stays.
+    """
+    found: set[int] = set()
+    run: list[int] = []
+    for index, line in enumerate([*lines, Line(text="")]):
+        if run and (line.level != lines[run[-1]].level or _NUMBER.match(line.text)):
+            found.update(run[:-1] if len(run) >= _SHORTEST_LIST else ())
+            run = []
+        if line.level > 1 and not _NUMBER.match(line.text):
+            run.append(index)
+    return frozenset(found)
 
 
 def _reads_as_text(lines: Sequence[Line], index: int) -> bool:

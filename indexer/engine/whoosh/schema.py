@@ -20,7 +20,7 @@ from whoosh.analysis.tokenizers import IDTokenizer
 
 from indexer.engine.whoosh.table import TERM_FIELDS
 
-LAYOUT_VERSION = 4
+LAYOUT_VERSION = 5
 """Raise it when what `facts` or `record` hold, or how text is parsed or analysed, changes."""
 
 POSITIONS = formats.Positions()
