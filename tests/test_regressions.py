@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from indexer import snippets
+from indexer.cli.program import run as run_command
 from indexer.corpus import Corpus
 from indexer.engine.whoosh import evaluate, postings
 from indexer.engine.whoosh.snapshot import WhooshSnapshot
@@ -365,3 +366,8 @@ main(["search", "--index", "none", "imuran"])
         check=False,
     )
     assert (ended.returncode, "Traceback" in ended.stderr) == (3, False)
+
+
+@pytest.mark.parametrize("option", ["--drug", "--category"])
+def test_an_empty_name_to_filter_by_is_wrong_usage(option: str) -> None:
+    assert run_command(["search", option, " ", "imuran"]) == 2

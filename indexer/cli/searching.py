@@ -114,6 +114,8 @@ def search(  # noqa: PLR0913 - click passes every option by name
     """  # noqa: D301 - click keeps the lines of a paragraph that begins so
     if page * per_page > DEEPEST_RESULT:
         raise click.UsageError(f"--page times --per-page is at most {DEEPEST_RESULT:,}.")
+    if not all(map(str.strip, (*drugs, *categories))):
+        raise click.UsageError("The name of a --drug or --category is empty.")
     request = SearchRequest(
         text=_decoded(" ".join(words)),
         drugs=tuple(map(_decoded, drugs)),

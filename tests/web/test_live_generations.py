@@ -40,7 +40,7 @@ ADDRESSES = (
 
 VARIES = re.compile(
     r"(?<=took_ms\":)[\d.]+|(?<=generation\":)\d+|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
-    r"|[Gg]eneration \d+|[\d.]+ ms|\b[0-9a-f]{16}\b"
+    r"|[Gg]eneration \d+|(?:under )?[\d.]+ ms|\b[0-9a-f]{16}\b"
 )
 """What two generations of the same pages, or two requests, need not have in common."""
 
