@@ -24,7 +24,7 @@ class Changes:
     added: tuple[Page, ...]
     changed: tuple[Page, ...]
     same: tuple[Page, ...]
-    """Unchanged, but to be parsed all the same because the index is built anew."""
+    """Unchanged, but to be parsed all the same: the index is built anew, or the page renamed."""
     renewed: tuple[SourceState, ...]
     """Unchanged by content, with a new stamp."""
     unchanged: int
@@ -59,9 +59,13 @@ def find_changes(
     """
     states = baseline.states if baseline else {}
     sorting = _Sorting({state.article_id for state in states.values()})
+    names = {page.name for page in scan.pages}
+    left = {state.article_id: state for name, state in states.items() if name not in names}
     for page in scan.pages:
         known = states.get(page.name)
-        if known is None:
+        if known is None and page.article_id in left:
+            _sort_renamed(page, left[page.article_id], sorting)
+        elif known is None:
             sorting.added.append(page)
         else:
             _sort(page, known, sorting, options, anew=anew)
@@ -100,6 +104,20 @@ def _sort(
         sorting.unchanged += 1
         if state != known:
             sorting.renewed.append(state)
+
+
+def _sort_renamed(page: Page, known: SourceState, sorting: _Sorting) -> None:
+    """Sort a page that bears another name than its article was indexed by.
+
+    Names lead with their source where there are several, so they all change when a second one is
+    added. The article tells the name, so it is parsed again, though its content may be the same.
+    """
+    sorting.removed.discard(known.article_id)
+    try:
+        is_same = digest(page.read()) == known.digest
+    except CorpusError:
+        is_same = False  # parsing it will say why it cannot be read
+    (sorting.same if is_same else sorting.changed).append(page)
 
 
 def _keep_unseen(scan: Scan, states: Mapping[str, SourceState], sorting: _Sorting) -> None:

@@ -68,10 +68,8 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
 
 def checked_number(text: str, *, name: str, least: int, most: int) -> int:
     """Read a whole number between `least` and `most`; raise ConfigError naming the setting."""
-    try:
-        value = int(text)
-    except ValueError:
-        value = least - 1
+    # int() also takes 1_0 and the digits of other scripts, which nobody means.
+    value = int(text) if text.isascii() and text.isdecimal() else least - 1
     if not least <= value <= most:
         message = f"{name} is {text!r}; it must be a whole number from {least} to {most}"
         raise ConfigError(message)

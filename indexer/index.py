@@ -34,6 +34,9 @@ from indexer.snippets import mark_text
 if TYPE_CHECKING:
     from indexer.indexing import Progress
 
+LONGEST_MARKED = 1_000_000
+"""Code points of an article whose matches are marked; the longest label has about 500,000."""
+
 
 def open_index(location: str, *, settings: Settings | None = None) -> Index:
     """Return the index at a location (`whoosh:DIR` or a plain folder); raise ConfigError.
@@ -101,7 +104,12 @@ class Index:
         return by_id[close[0]] if close else None
 
     def marks(self, article: Article, query: str) -> Mapping[str, tuple[Mark, ...]]:
-        """Return, by section id, what a query matches in the texts of an article."""
+        """Return, by section id, what a query matches in the texts of an article.
+
+        Nothing of an article above LONGEST_MARKED: marks by the hundred thousand help nobody.
+        """
+        if sum(len(section.text) for section in article.sections) > LONGEST_MARKED:
+            return {}
         snapshot = self._snapshot()
         highlights = searching.highlights_for(query, snapshot, self._taught(snapshot).knowledge)
         marks = {section.id: mark_text(section.text, highlights) for section in article.sections}

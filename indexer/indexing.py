@@ -176,7 +176,7 @@ def _baseline(engine: Engine, options: ReindexOptions) -> tuple[Baseline | None,
 
 
 def _nothing_to_do(changes: Changes, *, anew: bool) -> bool:
-    return not (anew or changes.added or changes.changed or changes.removed)
+    return not (anew or changes.added or changes.changed or changes.same or changes.removed)
 
 
 def _refused(scan: Scan) -> str | None:

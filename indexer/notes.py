@@ -14,6 +14,9 @@ from indexer.knowledge.sections import kind_named
 from indexer.model import Interpretation
 from indexer.query.plan import AnyOf, Concept, Kind, MatchPlan, Subject, leaves
 
+ABOUT = "drug:"
+"""How the label of a medicine begins that must be the subject of the article."""
+
 ABSENCE_IS_NOT_SAFETY = "That does not mean that it is safe."
 
 
@@ -43,7 +46,9 @@ def _absences(plan: MatchPlan, matches: Matches) -> Iterator[str]:
     for concept, count in zip(plan.concepts, matches.concept_sections, strict=True):
         if count:
             continue
-        if concept.kind == "drug":
+        if concept.kind == "field" or concept.label.startswith(ABOUT):
+            yield f"Nothing in this index has {_scoped(concept)}."
+        elif concept.kind == "drug":
             yield (
                 f"Nothing in this index is about {concept.label} or names it. "
                 "Other medicines are not shown in its place."
@@ -52,6 +57,14 @@ def _absences(plan: MatchPlan, matches: Matches) -> Iterator[str]:
             yield f"Nothing in this index says {_asked(concept)}."
         elif matches.mode == "all":
             yield f"Nothing in this index is about {_asked(concept)}. {ABSENCE_IS_NOT_SAFETY}"
+
+
+def _scoped(concept: Concept) -> str:
+    """Return what a scope asks for, in words; a medicine may still be named in texts."""
+    scope, _, words = concept.label.partition(":")
+    words = words.strip('"')
+    places = {"drug": "articles about", "section": "sections called", "title": "titles with"}
+    return f"{places[scope]} “{words}”"
 
 
 def _mentions(plan: MatchPlan, matches: Matches, snapshot: Snapshot) -> Iterator[str]:

@@ -129,3 +129,13 @@ def test_in_an_article_about_another_the_mention_is_quoted(index: Index) -> None
     assert "Azathioprine may be added." in " ".join(snippets(index, "azathioprine driving"))
     shown = " ".join(snippets(index, "imuran without food possible driving"))
     assert "Azathioprine may be added." in shown
+
+
+def test_a_medicine_that_only_texts_name_is_told_apart_from_one_that_is_nowhere(
+    index: Index,
+) -> None:
+    (note,) = index.search(SearchRequest(text="drug:allopurinol")).query.notes
+    assert note == "Nothing in this index has articles about “allopurinol”."
+    assert index.search(SearchRequest(text="allopurinol")).hits
+    notes = index.search(SearchRequest(text="title:zzyzx")).query.notes
+    assert "Nothing in this index has titles with “zzyzx”." in notes

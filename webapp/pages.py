@@ -79,6 +79,7 @@ def _found(results: Results) -> Response:
     asked = results.request
     page = render_template(
         "results.html",
+        findable=() if results.hits else _findable(results),
         asked=asked,
         results=results,
         query=results.query,
@@ -89,6 +90,14 @@ def _found(results: Results) -> Response:
     response = _html(page)
     response.headers["Server-Timing"] = f"search;dur={results.took_ms:.1f}"
     return with_validator(response, results.status, complete=not results.partial)
+
+
+def _findable(results: Results) -> tuple[str, ...]:
+    """Return the medicines of a query that found nothing which alone would find something."""
+    names = dict.fromkeys(drug.name for drug in results.query.drugs)
+    alone = {name: SearchRequest(text=name, per_page=1) for name in names}
+    search = serving().index.search
+    return tuple(name for name, request in alone.items() if search(request).hits)
 
 
 def _refused_search(reading: Reading) -> Response:

@@ -77,6 +77,8 @@ def reindex(  # noqa: PLR0913 - click passes every option by name
     if report is None:
         return exits.INTERRUPTED
     _print(invocation.console, report, named=dry_run)
+    if not sources and (report.refused or report.failed):
+        complain(f"No source was named, so {invocation.settings.corpus!r} was read.")
     return exits.SOURCES_FAILED if report.failed or report.refused else exits.DONE
 
 

@@ -149,7 +149,7 @@ def _print(invocation: Invocation, results: Results) -> None:
         console.answer_lines([*notes, ""] if notes else [])
     console.answer_lines(hits.listing(results, width=columns()))
     if not results.hits:
-        complain(f"Page {results.request.page} is past the end: there are {results.pages}.")
+        complain(f"Page {results.request.page} is past the end; the last is {results.pages}.")
     if console.talkative:
         console.answer()
         console.answer(hits.totals(results))

@@ -20,6 +20,8 @@ from indexer.cli import exits
 from indexer.cli.console import complain
 from indexer.cli.options import Invocation, command
 from indexer.config import Settings
+from indexer.errors import IndexUnavailableError
+from indexer.index import open_index
 from webapp import HEADERS, create_app
 
 MAX_HEADER_BYTES = 8 * 1024
@@ -71,10 +73,19 @@ def serve(
         complain(f"drugsearch: cannot listen on {settings.host}:{settings.port}: {error.strerror}")
         complain("Is another server running there? --port 0 takes a free port.")
         return exits.UNAVAILABLE
+    warn_without_index(settings)
     with listener:
         server = waitress.server.create_server(application, **adjustments(settings, listener))
         server.channel_class = _Channel
         return run(server, settings.host)
+
+
+def warn_without_index(settings: Settings) -> None:
+    """Say when there is nothing to serve yet; the pages answer as soon as there is."""
+    try:
+        open_index(settings.index, settings=settings).status()
+    except IndexUnavailableError as error:
+        complain(f"drugsearch: {error} Until then every search is answered with 503.")
 
 
 def listen(host: str, port: int) -> socket.socket:

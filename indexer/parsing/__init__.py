@@ -43,7 +43,7 @@ def parse_page(data: bytes, *, article_id: str, source: str) -> Article:
     """
     if len(data) > MAX_BYTES:
         raise CorpusError(
-            f"{len(data) / 2**20:.1f} MiB: a page may have {MAX_BYTES // 2**20} MiB at most"
+            f"more than {MAX_BYTES // 2**20} MiB, which is the most that a page may have"
         )
     if not data.strip():
         raise CorpusError("the file is empty")

@@ -54,6 +54,10 @@ _FOREIGN: Final = (
 )
 # A text has no NUL; one stray NUL in a hundred bytes is damage, more is another kind of file.
 _NUL_SHARE: Final = 0.01
+# Of bytes by chance a tenth are control characters; of damaged pages, hardly any. Shift-JIS and
+# its like use escapes, a few in a line.
+_CONTROL_SHARE: Final = 0.05
+_CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))
 # UTF-8 with some broken bytes, rather than another encoding: at least this many good sequences
 # for each bad one. Windows-1252 text all but never forms a valid UTF-8 sequence.
 _GOOD_PER_BAD: Final = 4
@@ -116,7 +120,8 @@ def _reject_foreign(data: bytes) -> None:
 
 
 def _reject_binary(data: bytes) -> None:
-    if data.count(0) > len(data) * _NUL_SHARE:
+    controls = len(data) - len(data.translate(None, _CONTROLS))
+    if data.count(0) > len(data) * _NUL_SHARE or controls > len(data) * _CONTROL_SHARE:
         raise CorpusError("not an HTML page but binary data")
 
 

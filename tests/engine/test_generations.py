@@ -92,7 +92,7 @@ def test_an_index_that_was_never_built_says_what_to_run(root: Path) -> None:
     generations = Generations(root)
     assert generations.pointer() == b""
     for attempt in (generations.served, generations.rollback, generations.inspect):
-        with pytest.raises(IndexUnavailableError, match=r"no index .* run `drugsearch reindex`"):
+        with pytest.raises(IndexUnavailableError, match=r"no index .* `drugsearch reindex --index"):
             attempt()
     assert generations.collect_garbage() == ()
     assert not root.exists()

@@ -56,7 +56,10 @@ def reason(outcome: Outcome[str]) -> str:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"<p>" + b"x" * (4 * 1024 * 1024), "4.0 MiB: a page may have 4 MiB at most"),
+        (
+            b"<p>" + b"x" * (4 * 1024 * 1024),
+            "more than 4 MiB, which is the most that a page may have",
+        ),
         (b"<div>" * 1_001 + b"x", "elements nested more than 1,000 deep"),
         (b"<p " + b" ".join(b"a%d=1" % n for n in range(257)) + b">x", "more than 256 attributes"),
         (b"<html><head><title>Only a title</title></head></html>", "no text of an article"),

@@ -170,6 +170,19 @@ def test_several_filters_can_be_cleared_at_once(client: FlaskClient) -> None:
     assert href(soup, ".filters > a") == "/search?q=side+effects"
 
 
+def test_m7_an_absence_is_claimed_of_nothing_that_is_there(client: FlaskClient) -> None:
+    response = client.get("/search?q=imuran+side+effects+zzyzx")
+    assert "no text about Side effects" not in text_of(response)
+    assert "Nothing in this index says “zzyzx”" in text_of(response)
+    assert page(response).select_one('.zero a[href="/search?q=Imuran"]')
+
+
+def test_a_medicine_that_is_nowhere_is_not_offered(client: FlaskClient) -> None:
+    response = client.get("/search?q=humira+side+effects")
+    assert "Nothing in this index is about humira" in text_of(response)
+    assert not page(response).select('.zero a[href="/search?q=Humira"]')
+
+
 def test_a_filter_that_leaves_nothing_can_be_taken_off(client: FlaskClient) -> None:
     response = client.get("/search?q=side+effects&drug=warfarin")
     assert "Nothing found" in text_of(response)

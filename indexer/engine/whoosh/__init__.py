@@ -96,9 +96,10 @@ class WhooshEngine:
     def _readable(self) -> Generation:
         generation = self._generations.served()
         if generation.manifest.schema != fingerprint():
+            root = generation.folder.parent
             message = (
-                f"The index in {generation.folder.parent} was built by another version of "
-                "drugsearch. Run `drugsearch reindex` to build it anew."
+                f"The index in {root.absolute()} was built by another version of drugsearch. "
+                f"Build it anew: `drugsearch reindex --index {root} FOLDER`."
             )
             raise IndexUnavailableError(message)
         return generation

@@ -179,7 +179,8 @@ class Generations:
 
     def _absent(self) -> IndexUnavailableError:
         return IndexUnavailableError(
-            f"There is no index in {self._root} yet; run `drugsearch reindex` to build it."
+            f"There is no index in {self._root.absolute()} yet. "
+            f"Build it: `drugsearch reindex --index {self._root} FOLDER`."
         )
 
     def _restless(self) -> IndexUnavailableError:
