@@ -10,14 +10,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from indexer.analysis.tokens import terms as analysed
 from indexer.changes import Changes, find_changes
 from indexer.corpus import Corpus, Page, Scan, digest
 from indexer.engine.base import (
     AnalysedArticle,
-    AnalysedSection,
     Baseline,
     Engine,
     SourceState,
@@ -29,21 +27,14 @@ from indexer.errors import (
     IndexUnavailableError,
     RemovalGuardError,
 )
-from indexer.knowledge.subjects import subject_keys
-from indexer.model import Article, Failure, ReindexOptions, Report, Section
-from indexer.parsing import parse_article
-from indexer.parsing.limits import Job, ParserPool
+from indexer.model import Failure, ReindexOptions, Report
+
+if TYPE_CHECKING:
+    from indexer.parsing.limits import Job
 
 REMOVAL_LIMIT = 0.2
 """Share of the indexed articles that a run may remove without being told to: an unmounted disk
 or a mistyped folder removes more, an editor's day's work less."""
-
-
-FEWEST_ENTRIES = 3
-"""Lines that repeat a heading in a table of contents; two may be chance."""
-CONTENTS_SHARE = 0.6
-"""Share of its lines that do; the others are entries that the headings word differently, such as
-"How to use" for "How to take"."""
 
 
 class Progress(Protocol):
@@ -93,46 +84,6 @@ def reindex(
         run = _Run(baseline, scan, changes, options, anew)
         report = _publish(engine, run, report, progress)
     return replace(report, seconds=time.monotonic() - started)
-
-
-def analyse_article(article: Article) -> AnalysedArticle:
-    """Return the article with its terms, ready to be stored."""
-    headings = frozenset(_unnumbered(section.heading) for section in article.sections)
-    return AnalysedArticle(
-        article=article,
-        title=analysed(article.title),
-        sections=tuple(
-            AnalysedSection(
-                section=section,
-                text=analysed(section.text),
-                heading=analysed(section.heading),
-                path=analysed("\n".join(section.path)),
-                contents=_is_contents(section, headings),
-            )
-            for section in article.sections
-            if section.text
-        ),
-        subjects=subject_keys(article.drugs),
-    )
-
-
-def _is_contents(section: Section, headings: frozenset[tuple[str, ...]]) -> bool:
-    """Say whether a section is a table of contents: most of its lines are headings."""
-    own = _unnumbered(section.heading)
-    lines = [entry for line in section.text.split("\n") if (entry := _unnumbered(line)) != own]
-    repeated = sum(line in headings for line in lines)
-    return repeated >= FEWEST_ENTRIES and repeated > CONTENTS_SHARE * len(lines)
-
-
-def _unnumbered(text: str) -> tuple[str, ...]:
-    """Return the terms of a heading or of an entry that repeats it, without a number before."""
-    found = analysed(text)
-    return found[1:] if found and found[0].replace(".", "").isdecimal() else found
-
-
-def parse_and_analyse(job: Job) -> AnalysedArticle:
-    """Return what a page is stored as; raise CorpusError. Runs in a worker process."""
-    return analyse_article(parse_article(job.data, article_id=job.article_id, source=job.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,19 +224,26 @@ def _parse(
     writer: Writer, pages: Sequence[Page], outcome: _Outcome, jobs: int, progress: Progress | None
 ) -> None:
     """Have the pages parsed and analysed, and store what comes back."""
+    # Imported here because a run that finds nothing changed needs no parser: loading it takes
+    # as long as all the rest of such a run.
+    from indexer.parsing.limits import Job, ParserPool  # noqa: PLC0415
+    from indexer.preparing import parse_and_analyse  # noqa: PLC0415
+
     if progress is not None:
         progress.scanned(pages=len(pages))
     by_name = {page.name: page for page in pages}
     digests: dict[str, str] = {}
     with ParserPool(parse_and_analyse, jobs=jobs) as pool:
-        for done, parsed in enumerate(pool.run(_jobs(pages, digests, outcome)), 1):
+        for done, parsed in enumerate(pool.run(_jobs(pages, digests, outcome, Job)), 1):
             page = by_name[parsed.name]
             _store(writer, parsed.value, page, digests.pop(page.name), outcome)
             if progress is not None:
                 progress.advanced(pages=done)
 
 
-def _jobs(pages: Sequence[Page], digests: dict[str, str], outcome: _Outcome) -> Iterator[Job]:
+def _jobs(
+    pages: Sequence[Page], digests: dict[str, str], outcome: _Outcome, job: type[Job]
+) -> Iterator[Job]:
     """Yield the pages as jobs, each read when it is its turn; unreadable ones are set aside."""
     for page in pages:
         try:
@@ -294,7 +252,7 @@ def _jobs(pages: Sequence[Page], digests: dict[str, str], outcome: _Outcome) -> 
             outcome.failed.append(Failure(source=page.name, reason=str(error)))
             continue
         digests[page.name] = digest(data)
-        yield Job(name=page.name, article_id=page.article_id, data=data)
+        yield job(name=page.name, article_id=page.article_id, data=data)
 
 
 def _store(

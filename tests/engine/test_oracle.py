@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from indexer.corpus import Corpus
 from indexer.engine import open_engine
 from indexer.engine.base import AnalysedArticle, Engine, Matches, Snapshot
-from indexer.indexing import analyse_article
 from indexer.knowledge.drugs import DrugKnowledge
 from indexer.model import SearchRequest
 from indexer.parsing import parse_article
+from indexer.preparing import analyse_article
 from indexer.query.plan import (
     WORD_FIELDS,
     AnyOf,

@@ -12,15 +12,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indexer.engine.base import Baseline, Writer
 from indexer.engine.whoosh.generations import Generation, Generations
 from indexer.engine.whoosh.schema import fingerprint
-from indexer.engine.whoosh.snapshot import WhooshSnapshot, status_of
-from indexer.engine.whoosh.verification import verify_generation
-from indexer.engine.whoosh.writer import WhooshWriter, read_states
+from indexer.engine.whoosh.states import read_states, status_of
 from indexer.errors import ConfigError, IndexUnavailableError
 from indexer.model import Status, Verification
+
+if TYPE_CHECKING:
+    from indexer.engine.whoosh.snapshot import WhooshSnapshot
 
 DISTRIBUTION = "whoosh3"
 RIVALS = ("Whoosh", "whoosh-reloaded")
@@ -51,6 +53,10 @@ class WhooshEngine:
     @contextmanager
     def writer(self, *, fresh: bool) -> Iterator[Writer]:
         """Open the next generation for writing; leaving the block publishes it."""
+        # Writer, snapshot and verification are imported on use: they load NumPy, which a run
+        # that finds nothing changed does not need.
+        from indexer.engine.whoosh.writer import WhooshWriter  # noqa: PLC0415
+
         with self._generations.build(fresh=fresh) as build:
             writer = WhooshWriter(build, fresh=fresh)
             try:
@@ -85,6 +91,8 @@ class WhooshEngine:
 
     def _open(self) -> WhooshSnapshot:
         """Open the served generation; once two newer ones are published its folder is gone."""
+        from indexer.engine.whoosh.snapshot import WhooshSnapshot  # noqa: PLC0415
+
         while True:
             pointer = self._generations.pointer()
             try:
@@ -116,6 +124,8 @@ class WhooshEngine:
                 checked_postings=0,
                 problems=inspection.problems,
             )
+        from indexer.engine.whoosh.verification import verify_generation  # noqa: PLC0415
+
         return verify_generation(
             inspection.generation,
             checked_files=inspection.checked_files,

@@ -18,7 +18,7 @@ from whoosh import columns, fields, formats
 from whoosh.analysis.analyzers import CompositeAnalyzer
 from whoosh.analysis.tokenizers import IDTokenizer
 
-from indexer.engine.whoosh.table import TERM_FIELDS
+from indexer.query.plan import WORD_FIELDS
 
 LAYOUT_VERSION = 5
 """Raise it when what `facts` or `record` hold, or how text is parsed or analysed, changes."""
@@ -54,7 +54,7 @@ def schema() -> fields.Schema:
         article=fields.ID(),
         facts=fields.COLUMN(columns.VarBytesColumn()),
         record=fields.STORED(),
-        **{name: Terms() for name in TERM_FIELDS},
+        **{name: Terms() for name in WORD_FIELDS},
     )
 
 
@@ -65,7 +65,7 @@ def fingerprint() -> str:
     It covers the layout, the stemmer's release and the drug names: with other names articles
     have other subjects and other words are kept from stemming.
     """
-    built_with = [LAYOUT_VERSION, *TERM_FIELDS, metadata.version("snowballstemmer")]
+    built_with = [LAYOUT_VERSION, *WORD_FIELDS, metadata.version("snowballstemmer")]
     digest = hashlib.blake2b(json.dumps(built_with).encode(), digest_size=8)
     for table in sorted(files("indexer.knowledge").iterdir(), key=lambda entry: entry.name):
         if table.name.endswith(KNOWLEDGE_TABLES):

@@ -13,6 +13,7 @@ from indexer.engine.whoosh.generations import Generation
 from indexer.engine.whoosh.lexicon import read_lexicon
 from indexer.engine.whoosh.matching import match_plan
 from indexer.engine.whoosh.postings import PostingsReader
+from indexer.engine.whoosh.states import status_of
 from indexer.engine.whoosh.table import ArticleFacts, read_table
 from indexer.errors import NotFoundError
 from indexer.model import Article, ArticleSummary, Section, Status
@@ -110,18 +111,3 @@ class WhooshSnapshot:
     def _record(self, row: int) -> str:
         record: str = self._reader.stored_fields(row)["record"]
         return record
-
-
-def status_of(generation: Generation, location: str) -> Status:
-    """Return what is served when this generation is."""
-    manifest = generation.manifest
-    return Status(
-        location=location,
-        generation=manifest.generation,
-        built_at=manifest.built_at,
-        articles=manifest.articles,
-        sections=manifest.sections,
-        schema=manifest.schema,
-        notes=generation.notes,
-        digest=generation.digest,
-    )

@@ -8,11 +8,6 @@ whole generation is given up.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
-from pathlib import Path
-
 from whoosh import index as whoosh_index
 from whoosh.writing import SegmentWriter
 
@@ -21,10 +16,9 @@ from indexer.engine.whoosh.generations import Build
 from indexer.engine.whoosh.lexicon import write_lexicon
 from indexer.engine.whoosh.records import section_record
 from indexer.engine.whoosh.schema import fingerprint, schema
+from indexer.engine.whoosh.states import read_states, write_states
 from indexer.engine.whoosh.table import facts_of
 from indexer.errors import CorpusError
-
-STATES_FILE = "sources.json"
 
 WRITER_MEGABYTES = 128
 """Postings Whoosh sorts in memory before it spills; more than 128 buys 10 % and costs memory."""
@@ -99,20 +93,6 @@ class WhooshWriter:
         """Give up, and release Whoosh's lock."""
         if not self._writer.is_closed:
             self._writer.cancel()
-
-
-def read_states(folder: Path) -> Mapping[str, SourceState]:
-    """Read what a generation knows of the pages it was made from, by source name."""
-    states = json.loads((folder / STATES_FILE).read_text("utf-8"))
-    return {state["source"]: SourceState(**state) for state in states}
-
-
-def write_states(folder: Path, states: Iterable[SourceState]) -> None:
-    """Write what `read_states` reads, beside the file it replaces, which others may share."""
-    aside = folder / f"{STATES_FILE}.tmp"
-    ordered = [asdict(state) for state in sorted(states, key=lambda state: state.source)]
-    aside.write_text(json.dumps(ordered, ensure_ascii=False, separators=(",", ":")), "utf-8")
-    aside.replace(folder / STATES_FILE)
 
 
 def _documents(article: AnalysedArticle) -> list[dict[str, object]]:

@@ -1,0 +1,59 @@
+"""A page becomes what is stored of it: parsed, its terms in order, its subjects known.
+
+This is what worker processes do; it needs nothing of the index.
+"""
+
+from __future__ import annotations
+
+from indexer.analysis.tokens import terms as analysed
+from indexer.engine.base import AnalysedArticle, AnalysedSection
+from indexer.knowledge.subjects import subject_keys
+from indexer.model import Article, Section
+from indexer.parsing import parse_article
+from indexer.parsing.limits import Job
+
+FEWEST_ENTRIES = 3
+"""Lines that repeat a heading in a table of contents; two may be chance."""
+CONTENTS_SHARE = 0.6
+"""Share of its lines that do; the others are entries that the headings word differently, such as
+"How to use" for "How to take"."""
+
+
+def analyse_article(article: Article) -> AnalysedArticle:
+    """Return the article with its terms, ready to be stored."""
+    headings = frozenset(_unnumbered(section.heading) for section in article.sections)
+    return AnalysedArticle(
+        article=article,
+        title=analysed(article.title),
+        sections=tuple(
+            AnalysedSection(
+                section=section,
+                text=analysed(section.text),
+                heading=analysed(section.heading),
+                path=analysed("\n".join(section.path)),
+                contents=_is_contents(section, headings),
+            )
+            for section in article.sections
+            if section.text
+        ),
+        subjects=subject_keys(article.drugs),
+    )
+
+
+def _is_contents(section: Section, headings: frozenset[tuple[str, ...]]) -> bool:
+    """Say whether a section is a table of contents: most of its lines are headings."""
+    own = _unnumbered(section.heading)
+    lines = [entry for line in section.text.split("\n") if (entry := _unnumbered(line)) != own]
+    repeated = sum(line in headings for line in lines)
+    return repeated >= FEWEST_ENTRIES and repeated > CONTENTS_SHARE * len(lines)
+
+
+def _unnumbered(text: str) -> tuple[str, ...]:
+    """Return the terms of a heading or of an entry that repeats it, without a number before."""
+    found = analysed(text)
+    return found[1:] if found and found[0].replace(".", "").isdecimal() else found
+
+
+def parse_and_analyse(job: Job) -> AnalysedArticle:
+    """Return what a page is stored as; raise CorpusError. Runs in a worker process."""
+    return analyse_article(parse_article(job.data, article_id=job.article_id, source=job.name))
