@@ -15,6 +15,7 @@ from indexer.corpus import Corpus
 from indexer.engine import open_engine
 from indexer.engine.base import Engine, Snapshot
 from indexer.errors import NotFoundError
+from indexer.highlights import mark_text
 from indexer.knowledge.drugs import DrugKnowledge, key_of
 from indexer.model import (
     Article,
@@ -29,7 +30,6 @@ from indexer.model import (
     Status,
     Verification,
 )
-from indexer.snippets import mark_text
 
 if TYPE_CHECKING:
     from indexer.indexing import Progress

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import islice, product
 
 from indexer.engine.base import Match, MatchedTerm, Matches, SectionMatch, Snapshot
+from indexer.highlights import Highlight
 from indexer.knowledge.drugs import DrugKnowledge
 from indexer.knowledge.sections import kind_named
 from indexer.model import (
@@ -35,7 +36,7 @@ from indexer.query.plan import (
 )
 from indexer.query.syntax import parse_query
 from indexer.query.understanding import Understanding, understand
-from indexer.snippets import Highlight, best_snippets
+from indexer.snippets import best_snippets
 
 PHRASE_FORMS = 64
 """Ways a phrase of stems may be written that are looked for in a text: bounds the work."""

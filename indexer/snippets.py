@@ -10,6 +10,7 @@ not covered yet (Carbonell and Goldstein, SIGIR 1998). They are shown in reading
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,9 +21,8 @@ from math import log
 from typing import Final, TypeAlias
 
 from indexer.analysis.sentences import sentences, shortened
-from indexer.analysis.tokens import spans
-from indexer.analysis.tokens import terms as analysed
-from indexer.model import Block, BlockKind, Mark, MarkKind, Section, Snippet
+from indexer.highlights import Asked, Found, Highlight, find_highlights, marks_of
+from indexer.model import Block, BlockKind, Mark, Section, Snippet
 
 LONGEST_TOTAL: Final = 600
 """Code points of all snippets of a section: about seven sentences of usual length."""
@@ -54,39 +54,13 @@ _MOST_FOUND: Final = 1_000  # matches to choose from: bounds the work in a text 
 _LONGEST_CHAIN: Final = 4
 """Lead-ins to show of a deeply nested item: the nearest ones and the outermost."""
 
+# Words that a sentence begins with when it goes on from the one before.
+_POINTS_BACK: Final = re.compile(r"(?:Others?|Another|These|Those|This|Such|They|Both|Also)\b")
+
 _WHOLE_KINDS: Final[frozenset[BlockKind]] = frozenset({"row", "caption", "term"})
 _WHOLE_IF_SHORT: Final[frozenset[BlockKind]] = frozenset({"item", "definition"})
 
 _Range: TypeAlias = tuple[int, int]
-_Asked: TypeAlias = tuple[int, str]
-"""A concept, and a part of it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Highlight:
-    """Folded terms that stand at consecutive positions, and the concept they are found for."""
-
-    terms: tuple[str, ...]
-    kind: MarkKind
-    concept: int
-    part: str = ""
-    """Which of the words that the concept asks for together; of other names always the same."""
-    is_known: bool = False
-    """Whether the whole section is about it, so that a sentence naming it tells nothing by that."""
-
-    @property
-    def asked(self) -> _Asked:
-        """What it is found for."""
-        return self.concept, self.part
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """A highlight where it stands in a text."""
-
-    start: int
-    end: int
-    highlight: Highlight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +70,11 @@ class _Passage:
     start: int
     end: int
     block: int
-    found: tuple[_Found, ...]
-    weights: dict[_Asked, float]
+    found: tuple[Found, ...]
+    weights: dict[Asked, float]
     """What it holds of each thing that was asked for."""
 
-    def rank(self, covered: AbstractSet[_Asked], length: int) -> tuple[bool, float]:
+    def rank(self, covered: AbstractSet[Asked], length: int) -> tuple[bool, float]:
         """Say whether it shows a concept that is not covered yet, and how much it shows at all."""
         seen = {concept for concept, _ in covered}
         tells = {one.highlight.concept for one in self.found if not one.highlight.is_known}
@@ -132,82 +106,12 @@ def best_snippets(
     blocks = section.blocks or _lines_as_blocks(text)
     if not text.strip() or not blocks:
         return ()
-    found = _find(text, highlights)[:_MOST_FOUND]
+    found = find_highlights(text, highlights)[:_MOST_FOUND]
     reader = _Reader(text, blocks)
     tells = any(not one.highlight.is_known for one in found)
     ranges = reader.choose(found, limit) if tells else [reader.introduction()]
-    marks = _marks(text, found)
+    marks = marks_of(text, found)
     return tuple(_snippet(text, start, end, marks) for start, end in ranges)
-
-
-def mark_text(text: str, highlights: Sequence[Highlight]) -> tuple[Mark, ...]:
-    """Return everything in a text that a highlight stands for: sorted, disjoint ranges."""
-    return tuple(_marks(text, _find(text, highlights)))
-
-
-# --- what matches -----------------------------------------------------------------------------
-
-
-def _find(text: str, highlights: Iterable[Highlight]) -> list[_Found]:
-    """Find the highlights in a text, line by line."""
-    by_first: dict[str, list[Highlight]] = {}
-    for highlight in highlights:
-        if highlight.terms:
-            by_first.setdefault(highlight.terms[0], []).append(highlight)
-    found: list[_Found] = []
-    start = 0
-    for line in text.split("\n"):
-        # Terms are several times cheaper than tokens, and most lines hold none that is searched.
-        if not by_first.keys().isdisjoint(analysed(line)):
-            found += _find_in_line(line, start, by_first)
-        start += len(line) + 1
-    return found
-
-
-def _find_in_line(line: str, offset: int, by_first: dict[str, list[Highlight]]) -> list[_Found]:
-    tokens = spans(line)
-    terms = tuple(term for term, _, _ in tokens)
-    return [
-        _Found(
-            start=offset + tokens[at][1],
-            end=offset + tokens[at + len(highlight.terms) - 1][2],
-            highlight=highlight,
-        )
-        for at, term in enumerate(terms)
-        if term in by_first
-        for highlight in by_first[term]
-        if terms[at : at + len(highlight.terms)] == highlight.terms
-    ]
-
-
-def _marks(text: str, found: Iterable[_Found]) -> list[Mark]:
-    """Return what to mark; neighbouring words that ask for one thing are one range."""
-    marks: list[Mark] = []
-    asked_for = -1
-    for one in _without_overlaps(found):
-        kind, concept = one.highlight.kind, one.highlight.concept
-        before = marks[-1] if marks and (marks[-1].kind, asked_for) == (kind, concept) else None
-        if before is not None and text[before.end : one.start] == " ":
-            marks[-1] = Mark(before.start, one.end, kind)
-        else:
-            marks.append(Mark(one.start, one.end, kind))
-        asked_for = concept
-    return marks
-
-
-def _without_overlaps(found: Iterable[_Found]) -> list[_Found]:
-    """Resolve overlaps: the longer range wins, then the direct one, then the earlier one."""
-    ranked = sorted(
-        found, key=lambda one: (one.start - one.end, one.highlight.kind != "direct", one.start)
-    )
-    taken: set[int] = set()
-    kept = []
-    for one in ranked:
-        # A longer range came first: one that overlaps a shorter has one of its ends inside.
-        if one.start not in taken and one.end - 1 not in taken:
-            taken.update(range(one.start, one.end))
-            kept.append(one)
-    return sorted(kept, key=lambda one: one.start)
 
 
 def _snippet(text: str, start: int, end: int, marks: Sequence[Mark]) -> Snippet:
@@ -240,10 +144,10 @@ class _Reader:
     text: str
     blocks: Sequence[Block]
 
-    def choose(self, found: Sequence[_Found], limit: int) -> list[_Range]:
+    def choose(self, found: Sequence[Found], limit: int) -> list[_Range]:
         """Choose the ranges to show for what is found."""
         passages = self._passages(found)
-        covered: set[_Asked] = set()
+        covered: set[Asked] = set()
         chosen: list[_Range] = []
         best = 0.0
         # What does not fit is passed over, but not without end.
@@ -260,11 +164,11 @@ class _Reader:
             covered |= passage.weights.keys()
         return chosen
 
-    def _passages(self, found: Sequence[_Found]) -> list[_Passage]:
+    def _passages(self, found: Sequence[Found]) -> list[_Passage]:
         """Cut the blocks that hold something into passages; keep those that hold something."""
         starts = [block.start for block in self.blocks]
         times = Counter(one.highlight.asked for one in found)
-        in_block: dict[int, list[_Found]] = {}
+        in_block: dict[int, list[Found]] = {}
         for one in found:
             in_block.setdefault(max(0, bisect_right(starts, one.start) - 1), []).append(one)
         return [
@@ -274,11 +178,11 @@ class _Reader:
         ]
 
     def _passages_of(
-        self, block: int, found: Sequence[_Found], times: Mapping[_Asked, int]
+        self, block: int, found: Sequence[Found], times: Mapping[Asked, int]
     ) -> Iterator[_Passage]:
         ranges = self._quotable(block)
         starts = [start for start, _ in ranges]
-        in_range: dict[int, list[_Found]] = {}
+        in_range: dict[int, list[Found]] = {}
         for one in found:
             in_range.setdefault(max(0, bisect_right(starts, one.start) - 1), []).append(one)
         for index, inside in in_range.items():
@@ -304,7 +208,7 @@ class _Reader:
     def _with_context(self, passage: _Passage) -> list[_Range]:
         """Return a passage with its lead-ins, as one range as far as they are near."""
         end = self._with_what_it_leads_to(passage.block, passage.start, passage.end)
-        ranges = [(passage.start, end)]
+        ranges = [(self._with_what_it_refers_to(passage, end), end)]
         for start, lead_end in self._leads(passage.block):
             nearest = ranges[0]
             if nearest[1] - start <= LONGEST_WITH_LEAD:
@@ -312,6 +216,19 @@ class _Reader:
             else:
                 ranges.insert(0, (start, lead_end))
         return ranges
+
+    def _with_what_it_refers_to(self, passage: _Passage, end: int) -> int:
+        """Return where a passage begins together with the sentence that its first word points to.
+
+        "Other effects are ..." tells half of it without the sentence before.
+        """
+        if _POINTS_BACK.match(self.text, passage.start) is None:
+            return passage.start
+        before = [at for at, _ in self._quotable(passage.block) if at < passage.start]
+        if not before and passage.block and self.blocks[passage.block - 1].kind == "paragraph":
+            before = [at for at, _ in self._quotable(passage.block - 1)]
+        near = [at for at in before[-1:] if end - at <= LONGEST_TOTAL]
+        return near[0] if near else passage.start
 
     def _leads(self, index: int) -> list[_Range]:
         """Return the lead-ins of a block, nearest first: of a paragraph its last sentence."""
@@ -378,19 +295,19 @@ def _length(ranges: Iterable[_Range]) -> int:
 # --- what a passage is worth --------------------------------------------------------------------
 
 
-def _standing(one: _Found, times: Mapping[_Asked, int]) -> tuple[bool, bool, int]:
+def _standing(one: Found, times: Mapping[Asked, int]) -> tuple[bool, bool, int]:
     """Order what a passage holds: what tells most first."""
     highlight = one.highlight
     return highlight.is_known, highlight.kind != "direct", times[highlight.asked]
 
 
-def _weights(found: Iterable[_Found], times: Mapping[_Asked, int]) -> dict[_Asked, float]:
+def _weights(found: Iterable[Found], times: Mapping[Asked, int]) -> dict[Asked, float]:
     """Weigh what is found by its best match: direct before related, a phrase before a word.
 
     What stands everywhere in a section says little of one sentence, as in the inverse document
     frequency (Sparck Jones 1972), here over the matches in one text.
     """
-    weights: dict[_Asked, float] = {}
+    weights: dict[Asked, float] = {}
     for one in found:
         highlight = one.highlight
         weight = 1.0 if highlight.kind == "direct" else _RELATED

@@ -10,14 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.analysis.sentences import CUT_TO, LONGEST_SENTENCE, NEGATION, sentences
+from indexer.highlights import Highlight, mark_text
 from indexer.model import Block, BlockKind, Mark, MarkKind, Section, Snippet
-from indexer.snippets import (
-    LONGEST_TOTAL,
-    LONGEST_WITH_LEAD,
-    Highlight,
-    best_snippets,
-    mark_text,
-)
+from indexer.snippets import LONGEST_TOTAL, LONGEST_WITH_LEAD, best_snippets
 
 Line = tuple[BlockKind, str, int | None]
 
@@ -60,6 +55,18 @@ def test_m5_the_sentence_that_matches_is_quoted_whole() -> None:
     (snippet,) = best_snippets(prose(text), [highlight("3 mg")])
     assert snippet.text == "Do not exceed 3 mg/kg of body weight per day."
     assert marked(snippet) == ["3 mg"]
+
+
+def test_a_sentence_that_points_back_brings_the_one_before() -> None:
+    text = f"{FILLER}Nausea is frequent. Other effects are headaches. {FILLER}"
+    (snippet,) = best_snippets(prose(text), [highlight("effects")])
+    assert snippet.text == "Nausea is frequent. Other effects are headaches."
+    parts = section(
+        ("paragraph", f"{FILLER}Nausea is frequent.", None),
+        ("paragraph", "Other effects are headaches.", None),
+    )
+    (snippet,) = best_snippets(parts, [highlight("effects")])
+    assert snippet.text == "Nausea is frequent.\nOther effects are headaches."
 
 
 def test_m4_a_snippet_is_a_verbatim_piece_of_the_text() -> None:
@@ -264,8 +271,8 @@ def test_an_empty_section_has_no_snippet() -> None:
 
 
 def test_a_text_without_blocks_is_read_line_by_line() -> None:
-    bare = Section(id="s", heading="H", level=2, text="One line.\n\nAnother line.")
-    assert texts(best_snippets(bare, [highlight("another")])) == ["Another line."]
+    bare = Section(id="s", heading="H", level=2, text="One line.\n\nA second line.")
+    assert texts(best_snippets(bare, [highlight("second")])) == ["A second line."]
 
 
 # --- sentences beyond all measure ---------------------------------------------------------------
