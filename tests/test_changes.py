@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer import Corpus, Index, ReindexOptions, open_index
+from indexer import Corpus, Index, IndexLockedError, ReindexOptions, open_index
+from indexer.corpus import Scan
 
 ROOT = Path(__file__).parents[1]
 
@@ -57,3 +58,21 @@ def test_a_renamed_source_leaves_the_answers_as_they_were(
     assert (report.added, report.changed, report.removed) == ((), (), ())
     assert [article.id for article in index.articles()] == before
     assert index.verify().problems == ()
+
+
+def test_a_run_that_another_one_overtook_publishes_nothing(
+    tmp_path: Path, index: Index, folders: tuple[Path, Path]
+) -> None:
+    class Overtaken(Corpus):
+        """A corpus that another run indexes while it is being looked at."""
+
+        def scan(self) -> Scan:
+            other = open_index(str(tmp_path / "index"))
+            other.reindex(Corpus(folders), ReindexOptions())
+            return super().scan()
+
+    page = next(folders[0].glob("*.html"))
+    page.write_text(page.read_text("utf-8").replace("</h1>", "</h1><p>Anew.</p>"), "utf-8")
+    with pytest.raises(IndexLockedError, match="run this one again"):
+        index.reindex(Overtaken([folders[0]]), ReindexOptions())
+    assert (index.status().generation, index.status().articles) == (2, 6)
