@@ -70,12 +70,14 @@ $(shell test -e $(IN_VENV) || rm -rf $(VENV))
 
 # The stamps are newer than what they were made from, so the second start installs nothing.
 $(VENV)/.runtime: $(VENV)/.python requirements.lock setup.cfg pyproject.toml
-	$(PIP) install --quiet --require-hashes --requirement requirements.lock
+	@# The locks are whole, so nothing is resolved here: an older pip takes `name[extra]` for the
+	@# newest release and then misses its digest.
+	$(PIP) install --quiet --no-deps --require-hashes --requirement requirements.lock
 	$(PIP) install --quiet --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
-	$(PIP) install --quiet --require-hashes --requirement requirements-dev.lock
+	$(PIP) install --quiet --no-deps --require-hashes --requirement requirements-dev.lock
 	@# Says so when setup.cfg asks for something that the locks do not hold: `make lock` then.
 	$(PIP) check
 	@touch $@
