@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import difflib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from indexer import searching
+from indexer import evaluation, searching
 from indexer.config import Settings
 from indexer.corpus import Corpus
 from indexer.engine import open_engine
 from indexer.engine.base import Engine, Snapshot
 from indexer.errors import NotFoundError
+from indexer.evaluation import Judgment, QueryOutcome
 from indexer.highlights import mark_text
 from indexer.knowledge.drugs import DrugKnowledge, key_of
 from indexer.model import (
@@ -23,13 +24,11 @@ from indexer.model import (
     Drug,
     DrugEntry,
     Mark,
-    ReindexOptions,
-    Report,
     Results,
     SearchRequest,
     Status,
-    Verification,
 )
+from indexer.runs import ReindexOptions, Report, Verification
 
 if TYPE_CHECKING:
     from indexer.indexing import Progress
@@ -114,6 +113,20 @@ class Index:
         highlights = searching.highlights_for(query, snapshot, self._taught(snapshot).knowledge)
         marks = {section.id: mark_text(section.text, highlights) for section in article.sections}
         return {section: found for section, found in marks.items() if found}
+
+    def evaluate(self, judgments: Sequence[Judgment]) -> tuple[QueryOutcome, ...]:
+        """Ask judged queries, and say how good each answer is."""
+        with self.one_generation():
+            return evaluation.evaluate(self.search, judgments, self._kind_of)
+
+    def _kind_of(self, target: str) -> str:
+        """Return the kind of a section, or `article` for a target that is no indexed section."""
+        article_id, _, section_id = target.partition("#")
+        try:
+            sections = self._snapshot().article(article_id).sections
+        except NotFoundError:
+            return "article"
+        return next((part.kind for part in sections if part.id == section_id), "article")
 
     def drugs(self) -> tuple[DrugEntry, ...]:
         """Return the medicines that articles are about, A to Z."""

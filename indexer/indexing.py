@@ -27,7 +27,7 @@ from indexer.errors import (
     IndexUnavailableError,
     RemovalGuardError,
 )
-from indexer.model import Failure, ReindexOptions, Report
+from indexer.runs import Failure, ReindexOptions, Report
 
 if TYPE_CHECKING:
     from indexer.parsing.limits import Job

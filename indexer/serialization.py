@@ -23,15 +23,14 @@ from indexer.model import (
     FacetValue,
     Hit,
     Interpretation,
-    Report,
     Results,
     SearchRequest,
     Section,
     SectionHit,
     Snippet,
     Status,
-    Verification,
 )
+from indexer.runs import Report, Verification
 
 Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
 

@@ -13,9 +13,10 @@ from indexer.cli.console import Console, columns, complain
 from indexer.cli.options import Invocation, command
 from indexer.corpus import Corpus, Page
 from indexer.errors import CorpusError
-from indexer.model import Article, Failure
+from indexer.model import Article
 from indexer.parsing import parse_article
 from indexer.parsing.limits import Job, ParserPool
+from indexer.runs import Failure
 from indexer.serialization import article_json
 
 

@@ -11,8 +11,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
-from indexer.model import Article, ArticleSummary, Mode, Section, Status, Verification, Via
+from indexer.model import Article, ArticleSummary, Mode, Section, Status, Via
 from indexer.query.plan import Field, Leaf, MatchPlan
+from indexer.runs import Verification
 
 FacetName: TypeAlias = Literal["section", "drug", "category"]
 

@@ -19,13 +19,11 @@ from indexer.model import (
     Expansion,
     Facets,
     FacetValue,
-    Failure,
     Hit,
     IntentMatch,
     Interpretation,
     Mark,
     Reason,
-    Report,
     Results,
     ScorePart,
     SearchRequest,
@@ -34,8 +32,8 @@ from indexer.model import (
     Snippet,
     Status,
     Total,
-    Verification,
 )
+from indexer.runs import Failure, Report, Verification
 from indexer.serialization import (
     DISCLAIMER,
     article_json,

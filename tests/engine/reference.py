@@ -29,8 +29,9 @@ from indexer.engine.base import (
 )
 from indexer.errors import CorpusError, IndexLockedError, IndexUnavailableError, NotFoundError
 from indexer.knowledge.drugs import CLASS_PREFIX, DrugKnowledge
-from indexer.model import Article, ArticleSummary, Section, Status, Verification
+from indexer.model import Article, ArticleSummary, Section, Status
 from indexer.query.plan import WORD_FIELDS, Concept, Field, Leaf, MatchPlan, Node
+from indexer.runs import Verification
 from tests.engine.meaning import Meaning, Row, Verdict
 
 SECTIONS_OF_AN_ARTICLE = 3
