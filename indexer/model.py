@@ -144,7 +144,11 @@ class SearchRequest:
     drugs: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     """Section kinds."""
+    classes: tuple[str, ...] = ()
+    """Pharmacologic classes, as the facet names them."""
     categories: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    """Years of the articles' latest dates."""
     sort: Sort = "relevance"
     group: Group = "article"
     page: int = 1
@@ -273,7 +277,9 @@ class Facets:
 
     section: tuple[FacetValue, ...] = ()
     drug: tuple[FacetValue, ...] = ()
+    drug_class: tuple[FacetValue, ...] = ()
     category: tuple[FacetValue, ...] = ()
+    year: tuple[FacetValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,7 +80,8 @@ def _mentions(plan: MatchPlan, matches: Matches, snapshot: Snapshot) -> Iterator
     if about.isdisjoint(leaf.drug for leaves_ in subjects.values() for leaf in leaves_):
         them = "it" if len(subjects) == 1 else "them"
         note = f"No article found is about {_listed(subjects, 'or')}; these only mention {them}."
-        alone = replace(plan, excluded=(), bonuses=(), drugs=(), kinds=(), categories=())
+        alone = replace(plan, excluded=(), bonuses=(), drugs=(), kinds=())
+        alone = replace(alone, classes=(), categories=(), years=())
         treated = [
             label
             for label, leaves_ in subjects.items()

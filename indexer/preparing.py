@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from indexer.analysis.tokens import terms as analysed
 from indexer.engine.base import AnalysedArticle, AnalysedSection
+from indexer.knowledge.drugs import DrugKnowledge
 from indexer.knowledge.subjects import subject_keys
 from indexer.model import Article, Section
 from indexer.parsing import parse_article
@@ -21,6 +22,7 @@ CONTENTS_SHARE = 0.6
 
 def analyse_article(article: Article) -> AnalysedArticle:
     """Return the article with its terms, ready to be stored."""
+    subjects = subject_keys(article.drugs)
     headings = frozenset(_unnumbered(section.heading) for section in article.sections)
     return AnalysedArticle(
         article=article,
@@ -36,7 +38,12 @@ def analyse_article(article: Article) -> AnalysedArticle:
             for section in article.sections
             if section.text
         ),
-        subjects=subject_keys(article.drugs),
+        subjects=subjects,
+        classes=tuple(
+            dict.fromkeys(
+                label for key in subjects for label in DrugKnowledge.shipped().classes_of(key)
+            )
+        ),
     )
 
 

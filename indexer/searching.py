@@ -88,7 +88,9 @@ def plan_of(
         bonuses=() if request.exact else tuple(bonuses_of(concepts)),
         drugs=tuple(_drug_key(name, knowledge) for name in request.drugs),
         kinds=request.sections,
+        classes=request.classes,
         categories=request.categories,
+        years=request.years,
         sort=request.sort,
         group=request.group,
         offset=(request.page - 1) * request.per_page,
@@ -259,7 +261,9 @@ def _facets(
     return Facets(
         section=values("section", request.sections),
         drug=values("drug", plan.drugs),
+        drug_class=values("class", request.classes),
         category=values("category", request.categories),
+        year=values("year", request.years),
     )
 
 

@@ -111,7 +111,9 @@ def search_link(path: str, request: SearchRequest, *, page: int = 1) -> str:
     parameters = [("q", request.text)]
     parameters += [("drug", name) for name in request.drugs]
     parameters += [("section", kind) for kind in request.sections]
+    parameters += [("class", name) for name in request.classes]
     parameters += [("category", name) for name in request.categories]
+    parameters += [("year", year) for year in request.years]
     optional = {
         "sort": (request.sort, default.sort),
         "group": (request.group, default.group),
@@ -186,7 +188,9 @@ def _facets(facets: Facets) -> dict[str, Json]:
     return {
         "section": _facet(facets.section),
         "drug": _facet(facets.drug),
+        "class": _facet(facets.drug_class),
         "category": _facet(facets.category),
+        "year": _facet(facets.year),
     }
 
 

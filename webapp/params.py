@@ -36,7 +36,9 @@ SEARCH_PARAMETERS = (
     "q",
     "drug",
     "section",
+    "class",
     "category",
+    "year",
     "sort",
     "group",
     "page",
@@ -90,7 +92,9 @@ def read_search(args: Parameters, *, deadline_ms: int, is_program: bool) -> Read
         text=reader.query("q"),
         drugs=reader.names("drug"),
         sections=reader.kinds("section"),
+        classes=reader.names("class"),
         categories=reader.names("category"),
+        years=reader.years("year"),
         sort=reader.choice("sort", SORTS),
         group=reader.choice("group", GROUPS),
         page=reader.number("page", default=1, most=DEEPEST_RESULT),
@@ -167,6 +171,14 @@ class _Reader:
                 self.blame(name, f"must be one of {known}; not {_quoted(value)}")
         return tuple(value for value in values if value in SECTION_KINDS)
 
+    def years(self, name: str) -> tuple[str, ...]:
+        values = self._several(name)
+        good = tuple(value for value in values if is_year(value))
+        for value in values:
+            if value not in good:
+                self.blame(name, f"must be a year of four digits, not {_quoted(value)}")
+        return good
+
     def choice(self, name: str, choices: Sequence[Choice]) -> Choice:
         value = self._single(name)
         for choice in choices:
@@ -198,6 +210,11 @@ class _Reader:
         if len(values) > MOST_NAMES:
             self.blame(name, f"was given {len(values)} times and can be given {MOST_NAMES} times")
         return values[:MOST_NAMES]
+
+
+def is_year(text: str) -> bool:
+    """Say whether a text is a year as a filter takes it: four digits."""
+    return len(text) == len("2026") and text.isascii() and text.isdigit()
 
 
 def _quoted(value: str) -> str:

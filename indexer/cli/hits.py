@@ -57,7 +57,8 @@ def totals(results: Results) -> str:
 def nothing_found(results: Results) -> Iterator[str]:
     """Yield what was searched in vain and what to try; nothing found is no proof of anything."""
     request, status = results.request, results.status
-    filters = [*request.drugs, *map(kind_label, request.sections), *request.categories]
+    filters = [*request.drugs, *map(kind_label, request.sections), *request.classes]
+    filters += [*request.categories, *request.years]
     within = f" within {', '.join(filters)}" if filters else ""
     yield (
         f'Nothing found for "{request.text}"{within} in {counted(status.articles, "article")} '

@@ -144,7 +144,9 @@ def test_results_have_the_shape_of_the_contract() -> None:
             {"value": "adverse-reactions", "label": "Side effects", "count": 1, "selected": False}
         ],
         "drug": [],
+        "class": [],
         "category": [],
+        "year": [],
     }
     assert shape["meta"] == {
         "took_ms": 1.235,
@@ -239,7 +241,9 @@ def test_a_link_repeats_every_parameter_that_is_not_the_usual_one() -> None:
         text="5 µg & more",
         drugs=("Imuran", "Prograf"),
         sections=("dosage",),
+        classes=("Purine Antimetabolite",),
         categories=("Pain Relief",),
+        years=("2024",),
         sort="newest",
         group="section",
         per_page=20,
@@ -251,7 +255,9 @@ def test_a_link_repeats_every_parameter_that_is_not_the_usual_one() -> None:
         "q": ["5 µg & more"],
         "drug": ["Imuran", "Prograf"],
         "section": ["dosage"],
+        "class": ["Purine Antimetabolite"],
         "category": ["Pain Relief"],
+        "year": ["2024"],
         "sort": ["newest"],
         "group": ["section"],
         "page": ["3"],

@@ -35,6 +35,7 @@ class ArticleFacts:
     date: str
     subjects: tuple[str, ...]
     categories: tuple[str, ...]
+    classes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,10 @@ class SectionTable:
     """By key of a drug or of a class of drugs."""
     drug_articles: Mapping[str, frozenset[int]]
     """The same without the classes."""
+    class_articles: Mapping[str, frozenset[int]]
     category_articles: Mapping[str, frozenset[int]]
+    year_articles: Mapping[str, frozenset[int]]
+    """By the year of the article's latest date; none for an article without one."""
 
     def rows_of_articles(self, numbers: Iterable[int]) -> Flags:
         """Return flags of the live rows whose article is one of these."""
@@ -91,7 +95,7 @@ def facts_of(article: AnalysedArticle, index: int) -> bytes:
     if index == 0:
         source = article.article
         date = source.modified or source.published or ""
-        facts.append([source.title, date, article.subjects, source.categories])
+        facts.append([source.title, date, article.subjects, source.categories, article.classes])
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
 
 
@@ -138,7 +142,9 @@ def _table(rows: list[list[Any]], live: Flags) -> SectionTable:
         drug_articles={
             key: numbers for key, numbers in subjects.items() if not key.startswith(CLASS_PREFIX)
         },
+        class_articles=_members(article.classes for article in articles),
         category_articles=_members(article.categories for article in articles),
+        year_articles=_members((article.date[:4],) if article.date else () for article in articles),
     )
 
 
@@ -151,6 +157,7 @@ def _articles(rows: list[list[Any]], live: Flags) -> tuple[ArticleFacts, ...]:
             date=row[5][1],
             subjects=tuple(row[5][2]),
             categories=tuple(row[5][3]),
+            classes=tuple(row[5][4]),
         )
         for index, row in enumerate(rows)
         if row[2] == 0 and live[index]
