@@ -17,6 +17,9 @@ Sort: TypeAlias = Literal["relevance", "newest", "title"]
 Group: TypeAlias = Literal["article", "section"]
 Mode: TypeAlias = Literal["all", "partial"]
 Via: TypeAlias = Literal["direct", "stem", "expansion", "intent", "subject"]
+NoticeCode: TypeAlias = Literal[
+    "lasa", "corrected", "absence", "unknown", "mentioned", "together", "deadline"
+]
 MarkKind: TypeAlias = Literal["direct", "related"]
 
 
@@ -292,7 +295,8 @@ class Suggestion:
     """What tells it from others: `brand of azathioprine · Purine Antimetabolite`."""
     query: str
     """What to search for."""
-    url: str
+    url: str | None
+    """Address of what is suggested; None where there is none but the search itself."""
     lookalikes: tuple[str, ...] = ()
     """Names that it is easily taken for, in tall-man letters."""
 
@@ -323,6 +327,30 @@ class WaysOn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Whom to call."""
+
+    label: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emergency:
+    """What to do first when somebody is in danger."""
+
+    text: str
+    contacts: tuple[Contact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that has to be known before an answer is read."""
+
+    code: NoticeCode
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     """The answer to a search request."""
 
@@ -336,6 +364,9 @@ class Results:
     took_ms: float
     partial: bool = False
     suggestions: WaysOn = WaysOn()
+    notices: tuple[Notice, ...] = ()
+    emergency: Emergency | None = None
+    """Stands above everything else when the query speaks of somebody in danger."""
 
 
 # --- the index --------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from indexer.model import (
     ArticleSummary,
     Drug,
     DrugEntry,
+    Emergency,
     Facets,
     FacetValue,
     Hit,
@@ -29,6 +30,8 @@ from indexer.model import (
     SectionHit,
     Snippet,
     Status,
+    Suggestion,
+    Suggestions,
 )
 from indexer.runs import Report, Verification
 
@@ -62,9 +65,14 @@ def results_json(
             "sections": results.total.sections,
             "relation": results.total.relation,
         },
-        "results": [_hit(hit, results.request) for hit in results.hits],
+        "results": [_hit(hit, results) for hit in results.hits],
         "facets": _facets(results.facets),
-        "suggestions": {"did_you_mean": [], "related": []},
+        "suggestions": {
+            "did_you_mean": [suggestion_json(item) for item in results.suggestions.did_you_mean],
+            "related": [suggestion_json(item) for item in results.suggestions.related],
+        },
+        "notices": [{"code": notice.code, "text": notice.text} for notice in results.notices],
+        "emergency": _emergency(results.emergency),
         "page": {
             "number": results.request.page,
             "size": results.request.per_page,
@@ -136,6 +144,35 @@ def article_link(article_id: str, *, section_id: str | None = None, query: str =
     return f"/articles/{quote(article_id)}{words}{place}"
 
 
+def suggestions_json(suggestions: Suggestions) -> dict[str, Json]:
+    """Return completions in the shape of `/api/v1/suggest`."""
+    return {
+        "q": suggestions.text,
+        "groups": [
+            {"type": group.type, "items": [suggestion_json(item) for item in group.items]}
+            for group in suggestions.groups
+        ],
+    }
+
+
+def suggestion_json(suggestion: Suggestion) -> dict[str, Json]:
+    """Return something that may be meant."""
+    return {
+        "label": suggestion.label,
+        "detail": suggestion.detail,
+        "q": suggestion.query,
+        "url": suggestion.url,
+        "lasa": list(suggestion.lookalikes),
+    }
+
+
+def _emergency(emergency: Emergency | None) -> dict[str, Json] | None:
+    if emergency is None:
+        return None
+    contacts = [{"label": of.label, "number": of.number} for of in emergency.contacts]
+    return {"text": emergency.text, "contacts": contacts}
+
+
 def _interpretation(query: Interpretation) -> dict[str, Json]:
     return {
         "text": query.text,
@@ -153,7 +190,10 @@ def _interpretation(query: Interpretation) -> dict[str, Json]:
     }
 
 
-def _hit(hit: Hit, request: SearchRequest) -> dict[str, Json]:
+def _hit(hit: Hit, results: Results) -> dict[str, Json]:
+    request = results.request
+    if results.query.corrected is not None:
+        request = replace(request, text=results.query.corrected)
     return {
         "article": summary_json(hit.article),
         "score": _score(hit.score),

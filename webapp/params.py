@@ -48,6 +48,11 @@ SEARCH_PARAMETERS = (
     "explain",
 )
 
+SUGGEST_PARAMETERS = ("q", "limit")
+USUAL_SUGGESTIONS = 8
+MOST_SUGGESTIONS = 20
+"""Suggestions of one type: more than that is a list of results."""
+
 Choice = TypeVar("Choice", bound=str)
 
 
@@ -112,6 +117,25 @@ def read_search(args: Parameters, *, deadline_ms: int, is_program: bool) -> Read
             code="page-out-of-range",
         )
     return Reading(request, tuple(reader.faults))
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What is being typed, how many completions are wanted, and every fault found on the way."""
+
+    text: str
+    limit: int
+    faults: tuple[Fault, ...]
+
+
+def read_suggest(args: Parameters) -> Beginning:
+    """Read the parameters of a completion."""
+    reader = _Reader(args)
+    reader.refuse_others(SUGGEST_PARAMETERS)
+    reader.require("q")
+    text = reader.query("q")
+    limit = reader.number("limit", default=USUAL_SUGGESTIONS, most=MOST_SUGGESTIONS)
+    return Beginning(text, limit, tuple(reader.faults))
 
 
 def read_highlight(args: Parameters) -> tuple[str, tuple[Fault, ...]]:

@@ -33,6 +33,7 @@ class Entry:
 COMMANDS: Mapping[str, Entry] = {
     "reindex": Entry("indexer.cli.reindexing", "Bring the index up to date with its sources."),
     "search": Entry("indexer.cli.searching", "Find the sections that answer a query."),
+    "suggest": Entry("indexer.cli.suggesting", "Complete the beginning of a query."),
     "parse": Entry("indexer.cli.parsing", "Show what the parser makes of pages."),
     "show": Entry("indexer.cli.showing", "Show an indexed article or section."),
     "status": Entry("indexer.cli.maintenance", "Tell what is served."),

@@ -165,13 +165,14 @@ def _print(invocation: Invocation, results: Results) -> None:
             console.say(line)
         return
     if console.talkative or hits.is_less_than_asked(results):
-        notes = [f"* {line}" for line in hits.notes(results.query)]
+        notes = [f"* {line}" for line in hits.notes(results)]
         console.answer_lines([*notes, ""] if notes else [])
     console.answer_lines(hits.listing(results, width=columns()))
     if not results.hits:
         complain(f"Page {results.request.page} is past the end; the last is {results.pages}.")
     if console.talkative:
         console.answer()
+        console.answer_lines([*hits.narrowing(results), *hits.related(results)])
         console.answer(hits.totals(results))
 
 
