@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
 import time
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,14 +20,10 @@ from pathlib import Path
 from indexer.archives import ARCHIVE_SUFFIXES, Archive
 from indexer.errors import CorpusError
 from indexer.model import Failure
+from indexer.naming import HTML_SUFFIXES, printable, slug_of, unique
 
 PAGE_LIMIT = 4 << 20  # bytes; the longest label of the FDA has about 1.5 million
 """Bytes that a page may have. `Page.read` returns one more of a longer one, never all of it."""
-
-HTML_SUFFIXES = (".html", ".htm", ".xhtml")
-
-ID_LENGTH = 120
-SHORT_DIGEST_BYTES = 4
 
 # A file that was written this shortly ago could be written again without a new time stamp (git
 # calls such a file racily clean); FAT keeps times in steps of two seconds.
@@ -95,7 +89,7 @@ class Corpus:
             skipped=tuple(sorted(visit.skipped.items())),
             failures=tuple(visit.failures),
             empty_sources=tuple(visit.empty),
-            unreached=tuple(map(_printable, unreached)),
+            unreached=tuple(map(printable, unreached)),
         )
 
 
@@ -130,10 +124,10 @@ def _pages(found: list[tuple[_Source, _Found]], prefixes: dict[_Source, str]) ->
     ids: set[str] = set()
     for source, item in found:
         wanted = _name(source, item.path, prefixes)
-        name = _unique(_printable(wanted), wanted, names)
+        name = unique(printable(wanted), wanted, names)
         yield Page(
             name=name,
-            article_id=_unique(_slug(item.path), name, ids),
+            article_id=unique(slug_of(item.path), name, ids),
             stamp=item.stamp,
             origin=source.given,
             content=item.content,
@@ -161,52 +155,6 @@ def _prefixes(sources: list[_Source]) -> dict[_Source, str]:
         )
         prefixes[source] = "/".join(own[-length:])
     return prefixes
-
-
-def _printable(path: str) -> str:
-    """Spell a path so that it can be stored and shown, whatever bytes the file system holds."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
-def _unique(wanted: str, key: str, taken: set[str]) -> str:
-    """Tell a name from those that are taken by the digest of a key."""
-    result, salt = wanted, key
-    while result in taken:
-        result = f"{wanted}-{_short_digest(salt)}"
-        salt += "+"
-    taken.add(result)
-    return result
-
-
-def _slug(path: str) -> str:
-    """Make an article id of a path: lower-case ASCII, its folders joined by dots.
-
-    A dot, because names of pages are full of hyphens and underscores: so `a/b.html` and
-    `a-b.html` stay apart. A part that loses letters or digits on the way, for being in another
-    script, is told apart by a digest.
-    """
-    folders, name = os.path.split(path)
-    stem = name[: name.rindex(".")] if name.lower().endswith(HTML_SUFFIXES) else name
-    slug = ".".join(_slug_part(part) for part in [*filter(None, folders.split("/")), stem])
-    longest = ID_LENGTH - len(_short_digest("")) - 1  # leaves room to tell it from another
-    if len(slug) > longest:
-        short = _short_digest(path)
-        slug = f"{slug[: longest - len(short) - 1].rstrip('.-_')}-{short}"
-    return slug
-
-
-def _slug_part(part: str) -> str:
-    letters = unicodedata.normalize("NFKD", part).casefold()
-    letters = "".join(c for c in letters if not unicodedata.combining(c))
-    slug = re.sub(r"[^a-z0-9._-]+", "-", letters).strip("._-")
-    if slug and not any(c.isalnum() and not c.isascii() for c in letters):
-        return slug
-    return f"{slug}-{_short_digest(part)}".lstrip("-")
-
-
-def _short_digest(text: str) -> str:
-    data = os.fsencode(text)
-    return hashlib.blake2b(data, digest_size=SHORT_DIGEST_BYTES).hexdigest()
 
 
 # --- looking at sources -----------------------------------------------------------------------
@@ -335,7 +283,7 @@ class _Visit:
 
     def _fail(self, source: _Source, reason: str, *, below: str = "", gone: bool = False) -> None:
         place = str(Path(source.given, below)) if below else source.given
-        self.failures.append(Failure(source=_printable(place), reason=reason))
+        self.failures.append(Failure(source=printable(place), reason=reason))
         if not gone:
             self.unreached.append((source, below))
 
