@@ -21,6 +21,7 @@ from indexer.archives import ARCHIVE_SUFFIXES, Archive
 from indexer.errors import CorpusError
 from indexer.model import Failure
 from indexer.naming import HTML_SUFFIXES, printable, slug_of, unique
+from indexer.provenance import SOURCES_FILE, Rules, read_rules
 
 PAGE_LIMIT = 4 << 20  # bytes; the longest label of the FDA has about 1.5 million
 """Bytes that a page may have. `Page.read` returns one more of a longer one, never all of it."""
@@ -42,6 +43,10 @@ class Page:
     """Size, modification time and inode; empty when they do not prove that it is unchanged."""
     origin: str = ""
     """The source it is from, as it was named."""
+    path: str = ""
+    """Below that source, whatever other sources there are."""
+    rules: Rules = field(default=(), repr=False)
+    """What the source says of who speaks in its pages."""
     content: Callable[[], bytes] = field(repr=False, compare=False)
 
     def read(self) -> bytes:
@@ -60,6 +65,8 @@ class Scan:
     failures: tuple[Failure, ...] = ()
     empty_sources: tuple[str, ...] = ()
     """Sources that are missing or hold no page, as they were named; why is in `failures`."""
+    unusable: tuple[str, ...] = ()
+    """Sources whose `sources.toml` cannot be used; what is wrong with it is in `failures`."""
     unreached: tuple[str, ...] = ()
     """Names of pages and folders that are there, or may be, but cannot be looked at now; the
     empty name is the whole corpus."""
@@ -85,10 +92,11 @@ class Corpus:
         prefixes = _prefixes(list(sources.values()))
         unreached = (_name(source, below, prefixes) for source, below in visit.unreached)
         return Scan(
-            pages=tuple(_pages(found, prefixes)),
+            pages=tuple(_pages(found, prefixes, visit.rules)),
             skipped=tuple(sorted(visit.skipped.items())),
             failures=tuple(visit.failures),
             empty_sources=tuple(visit.empty),
+            unusable=tuple(visit.unusable),
             unreached=tuple(map(printable, unreached)),
         )
 
@@ -119,7 +127,11 @@ class _Found:
     content: Callable[[], bytes]
 
 
-def _pages(found: list[tuple[_Source, _Found]], prefixes: dict[_Source, str]) -> Iterator[Page]:
+def _pages(
+    found: list[tuple[_Source, _Found]],
+    prefixes: dict[_Source, str],
+    rules: dict[_Source, Rules],
+) -> Iterator[Page]:
     names: set[str] = set()
     ids: set[str] = set()
     for source, item in found:
@@ -130,6 +142,8 @@ def _pages(found: list[tuple[_Source, _Found]], prefixes: dict[_Source, str]) ->
             article_id=unique(slug_of(item.path), name, ids),
             stamp=item.stamp,
             origin=source.given,
+            path=printable(item.path),
+            rules=rules.get(source, ()),
             content=item.content,
         )
 
@@ -168,6 +182,8 @@ class _Visit:
         self.failures: list[Failure] = []
         self.unreached: list[tuple[_Source, str]] = []
         self.empty: list[str] = []
+        self.rules: dict[_Source, Rules] = {}
+        self.unusable: list[str] = []
         self._seen: set[str] = set()
         self._reached = 0
         self._now = time.time_ns()
@@ -181,7 +197,10 @@ class _Visit:
         except (OSError, CorpusError) as error:
             found = []
             self._fail(source, _reason(error), gone=isinstance(error, FileNotFoundError))
-        if not self._reached:
+        if source.given in self.unusable:
+            found = []
+            self.unreached.append((source, ""))
+        elif not self._reached:
             self.empty.append(source.given)
             if len(self.failures) == known:
                 reason = "holds no HTML page; check that it is the right one"
@@ -207,7 +226,10 @@ class _Visit:
             below = pending.pop()
             for entry in self._entries(source, below):
                 path = below + entry.name
-                if entry.name.startswith("."):
+                if path == SOURCES_FILE and not entry.is_dir():
+                    regular = entry.is_file(follow_symlinks=False)
+                    self._take_rules(source, partial(_read_file, entry.path), regular=regular)
+                elif entry.name.startswith("."):
                     self.skipped["hidden"] += 1
                 elif entry.is_symlink():
                     links.append(path)
@@ -268,6 +290,9 @@ class _Visit:
         for member in members:
             if any(part.startswith(".") for part in member.name.split("/")):
                 self.skipped["hidden"] += 1
+            elif member.name == SOURCES_FILE:
+                content = partial(archive.read, member.name)
+                self._take_rules(source, content, regular=member.regular)
             elif self._may_be_page(member.name, regular=member.regular):
                 if member.problem:
                     self._fail(source, member.problem, below=member.name)
@@ -275,6 +300,14 @@ class _Visit:
                 self._reached += 1
                 content = partial(archive.read, member.name)
                 yield _Found(member.name, stamp and f"{stamp}:{member.stamp}", content)
+
+    def _take_rules(self, source: _Source, content: Callable[[], bytes], *, regular: bool) -> None:
+        """Learn who speaks in the pages of a source."""
+        try:
+            self.rules[source] = read_rules(content() if regular else _irregular())
+        except CorpusError as error:
+            self.unusable.append(source.given)
+            self._fail(source, str(error), below=SOURCES_FILE)
 
     def _stamp(self, status: os.stat_result) -> str:
         if self._now - status.st_mtime_ns < RACY_NANOSECONDS:
@@ -286,6 +319,10 @@ class _Visit:
         self.failures.append(Failure(source=printable(place), reason=reason))
         if not gone:
             self.unreached.append((source, below))
+
+
+def _irregular() -> bytes:
+    raise CorpusError("is not a regular file; put the file itself there")
 
 
 def _reason(error: OSError | CorpusError) -> str:

@@ -32,6 +32,7 @@ from indexer.model import (
     Status,
     Verification,
 )
+from indexer.provenance import provenance_of
 
 Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
 
@@ -237,8 +238,7 @@ def summary_json(article: ArticleSummary) -> dict[str, Json]:
         "categories": list(article.categories),
         "tags": list(article.tags),
         "drugs": _drugs(article.drugs),
-        "publisher": article.publisher,
-        "publisher_type": article.publisher_type,
+        **provenance_of(article),
     }
 
 
@@ -256,6 +256,7 @@ def article_json(article: Article, *, indexed: bool) -> dict[str, Json]:
         "categories": list(article.categories),
         "tags": list(article.tags),
         "drugs": [{**_drug(drug), "evidence": list(drug.evidence)} for drug in article.drugs],
+        **provenance_of(article),
         "encoding": {"name": article.encoding.name, "from": article.encoding.source},
         "warnings": list(article.warnings),
         "sections": [section_json(section) for section in article.sections],
@@ -290,6 +291,7 @@ def section_json(section: Section, *, article: Article | None = None) -> dict[st
             "published": article.published,
             "modified": article.modified,
             "drugs": _drugs(article.drugs),
+            **provenance_of(article),
         }
         shape["links"] = {
             "self": f"/api/v1/articles/{quote(article.id)}/sections/{quote(section.id)}",

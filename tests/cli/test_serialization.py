@@ -175,6 +175,9 @@ def test_a_hit_names_its_article_and_addresses_its_sections() -> None:
                 "drugs": [{"name": "Imuran", "ingredient": "azathioprine", "role": "brand"}],
                 "publisher": None,
                 "publisher_type": "unknown",
+                "licence": None,
+                "indexed": None,
+                "stale": "unknown-date",
             },
             "score": 18.4,
             "more_sections": 4,
@@ -295,6 +298,11 @@ def test_a_parsed_article_has_the_shape_of_the_contract() -> None:
                 "evidence": ["title", "url"],
             }
         ],
+        "publisher": None,
+        "publisher_type": "unknown",
+        "licence": None,
+        "indexed": None,
+        "stale": "unknown-date",
         "encoding": {"name": "windows-1252", "from": "fallback"},
         "warnings": [],
         "sections": [

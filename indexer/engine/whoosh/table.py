@@ -35,6 +35,7 @@ class ArticleFacts:
     date: str
     subjects: tuple[str, ...]
     categories: tuple[str, ...]
+    publisher_type: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,9 @@ def facts_of(article: AnalysedArticle, index: int) -> bytes:
     if index == 0:
         source = article.article
         date = source.modified or source.published or ""
-        facts.append([source.title, date, article.subjects, source.categories])
+        facts.append(
+            [source.title, date, article.subjects, source.categories, source.publisher_type]
+        )
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
 
 
@@ -151,6 +154,7 @@ def _articles(rows: list[list[Any]], live: Flags) -> tuple[ArticleFacts, ...]:
             date=row[5][1],
             subjects=tuple(row[5][2]),
             categories=tuple(row[5][3]),
+            publisher_type=row[5][4],
         )
         for index, row in enumerate(rows)
         if row[2] == 0 and live[index]
