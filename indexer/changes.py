@@ -1,9 +1,9 @@
 """What a scan of the sources found against what is indexed.
 
 A page counts as unchanged when the file system vouches for it (its stamp) or when its bytes have
-the digest they had. Ids of articles, not names of files, decide what leaves the index: a page that
-moved keeps its article. A page or folder that cannot be read just now is not gone: what is
-indexed of it stays until it can be read again.
+the digest they had, and when its source says of it what it said. Ids of articles, not names of
+files, decide what leaves the index: a page that moved keeps its article. A page or folder that
+cannot be read just now is not gone: what is indexed of it stays until it can be read again.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from indexer.corpus import Page, Scan, digest
 from indexer.engine.base import Baseline, SourceState
 from indexer.errors import CorpusError
+from indexer.provenance import mark_of
 from indexer.runs import Failure, ReindexOptions
 
 
@@ -96,7 +97,7 @@ def _sort(
         return
     if known.article_id == page.article_id:
         sorting.removed.discard(known.article_id)
-    if state is None:
+    if state is None or not _speaks_as_before(page, known):
         sorting.changed.append(page)
     elif anew:
         sorting.same.append(page)
@@ -114,10 +115,15 @@ def _sort_renamed(page: Page, known: SourceState, sorting: _Sorting) -> None:
     """
     sorting.removed.discard(known.article_id)
     try:
-        is_same = digest(page.read()) == known.digest
+        is_same = digest(page.read()) == known.digest and _speaks_as_before(page, known)
     except CorpusError:
         is_same = False  # parsing it will say why it cannot be read
     (sorting.same if is_same else sorting.changed).append(page)
+
+
+def _speaks_as_before(page: Page, known: SourceState) -> bool:
+    """Say whether the source says the same of a page as when it was indexed."""
+    return mark_of(page.rules, page.path, known.host) == known.provenance
 
 
 def _keep_unseen(scan: Scan, states: Mapping[str, SourceState], sorting: _Sorting) -> None:

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
 import time
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,15 +19,12 @@ from pathlib import Path
 
 from indexer.archives import ARCHIVE_SUFFIXES, Archive
 from indexer.errors import CorpusError
+from indexer.naming import HTML_SUFFIXES, printable, slug_of, unique
+from indexer.provenance import SOURCES_FILE, Rules, read_rules
 from indexer.runs import Failure
 
 PAGE_LIMIT = 4 << 20  # bytes; the longest label of the FDA has about 1.5 million
 """Bytes that a page may have. `Page.read` returns one more of a longer one, never all of it."""
-
-HTML_SUFFIXES = (".html", ".htm", ".xhtml")
-
-ID_LENGTH = 120
-SHORT_DIGEST_BYTES = 4
 
 # A file that was written this shortly ago could be written again without a new time stamp (git
 # calls such a file racily clean); FAT keeps times in steps of two seconds.
@@ -48,6 +43,10 @@ class Page:
     """Size, modification time and inode; empty when they do not prove that it is unchanged."""
     origin: str = ""
     """The source it is from, as it was named."""
+    path: str = ""
+    """Below that source, whatever other sources there are."""
+    rules: Rules = field(default=(), repr=False)
+    """What the source says of who speaks in its pages."""
     content: Callable[[], bytes] = field(repr=False, compare=False)
 
     def read(self) -> bytes:
@@ -66,6 +65,8 @@ class Scan:
     failures: tuple[Failure, ...] = ()
     empty_sources: tuple[str, ...] = ()
     """Sources that are missing or hold no page, as they were named; why is in `failures`."""
+    unusable: tuple[str, ...] = ()
+    """Sources whose `sources.toml` cannot be used; what is wrong with it is in `failures`."""
     unreached: tuple[str, ...] = ()
     """Names of pages and folders that are there, or may be, but cannot be looked at now; the
     empty name is the whole corpus."""
@@ -91,11 +92,12 @@ class Corpus:
         prefixes = _prefixes(list(sources.values()))
         unreached = (_name(source, below, prefixes) for source, below in visit.unreached)
         return Scan(
-            pages=tuple(_pages(found, prefixes)),
+            pages=tuple(_pages(found, prefixes, visit.rules)),
             skipped=tuple(sorted(visit.skipped.items())),
             failures=tuple(visit.failures),
             empty_sources=tuple(visit.empty),
-            unreached=tuple(map(_printable, unreached)),
+            unusable=tuple(visit.unusable),
+            unreached=tuple(map(printable, unreached)),
         )
 
 
@@ -125,17 +127,23 @@ class _Found:
     content: Callable[[], bytes]
 
 
-def _pages(found: list[tuple[_Source, _Found]], prefixes: dict[_Source, str]) -> Iterator[Page]:
+def _pages(
+    found: list[tuple[_Source, _Found]],
+    prefixes: dict[_Source, str],
+    rules: dict[_Source, Rules],
+) -> Iterator[Page]:
     names: set[str] = set()
     ids: set[str] = set()
     for source, item in found:
         wanted = _name(source, item.path, prefixes)
-        name = _unique(_printable(wanted), wanted, names)
+        name = unique(printable(wanted), wanted, names)
         yield Page(
             name=name,
-            article_id=_unique(_slug(item.path), name, ids),
+            article_id=unique(slug_of(item.path), name, ids),
             stamp=item.stamp,
             origin=source.given,
+            path=printable(item.path),
+            rules=rules.get(source, ()),
             content=item.content,
         )
 
@@ -163,52 +171,6 @@ def _prefixes(sources: list[_Source]) -> dict[_Source, str]:
     return prefixes
 
 
-def _printable(path: str) -> str:
-    """Spell a path so that it can be stored and shown, whatever bytes the file system holds."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
-def _unique(wanted: str, key: str, taken: set[str]) -> str:
-    """Tell a name from those that are taken by the digest of a key."""
-    result, salt = wanted, key
-    while result in taken:
-        result = f"{wanted}-{_short_digest(salt)}"
-        salt += "+"
-    taken.add(result)
-    return result
-
-
-def _slug(path: str) -> str:
-    """Make an article id of a path: lower-case ASCII, its folders joined by dots.
-
-    A dot, because names of pages are full of hyphens and underscores: so `a/b.html` and
-    `a-b.html` stay apart. A part that loses letters or digits on the way, for being in another
-    script, is told apart by a digest.
-    """
-    folders, name = os.path.split(path)
-    stem = name[: name.rindex(".")] if name.lower().endswith(HTML_SUFFIXES) else name
-    slug = ".".join(_slug_part(part) for part in [*filter(None, folders.split("/")), stem])
-    longest = ID_LENGTH - len(_short_digest("")) - 1  # leaves room to tell it from another
-    if len(slug) > longest:
-        short = _short_digest(path)
-        slug = f"{slug[: longest - len(short) - 1].rstrip('.-_')}-{short}"
-    return slug
-
-
-def _slug_part(part: str) -> str:
-    letters = unicodedata.normalize("NFKD", part).casefold()
-    letters = "".join(c for c in letters if not unicodedata.combining(c))
-    slug = re.sub(r"[^a-z0-9._-]+", "-", letters).strip("._-")
-    if slug and not any(c.isalnum() and not c.isascii() for c in letters):
-        return slug
-    return f"{slug}-{_short_digest(part)}".lstrip("-")
-
-
-def _short_digest(text: str) -> str:
-    data = os.fsencode(text)
-    return hashlib.blake2b(data, digest_size=SHORT_DIGEST_BYTES).hexdigest()
-
-
 # --- looking at sources -----------------------------------------------------------------------
 
 
@@ -220,6 +182,8 @@ class _Visit:
         self.failures: list[Failure] = []
         self.unreached: list[tuple[_Source, str]] = []
         self.empty: list[str] = []
+        self.rules: dict[_Source, Rules] = {}
+        self.unusable: list[str] = []
         self._seen: set[str] = set()
         self._reached = 0
         self._now = time.time_ns()
@@ -233,7 +197,10 @@ class _Visit:
         except (OSError, CorpusError) as error:
             found = []
             self._fail(source, _reason(error), gone=isinstance(error, FileNotFoundError))
-        if not self._reached:
+        if source.given in self.unusable:
+            found = []
+            self.unreached.append((source, ""))
+        elif not self._reached:
             self.empty.append(source.given)
             if len(self.failures) == known:
                 reason = "holds no HTML page; check that it is the right one"
@@ -259,7 +226,10 @@ class _Visit:
             below = pending.pop()
             for entry in self._entries(source, below):
                 path = below + entry.name
-                if entry.name.startswith("."):
+                if path == SOURCES_FILE and not entry.is_dir():
+                    regular = entry.is_file(follow_symlinks=False)
+                    self._take_rules(source, partial(_read_file, entry.path), regular=regular)
+                elif entry.name.startswith("."):
                     self.skipped["hidden"] += 1
                 elif entry.is_symlink():
                     links.append(path)
@@ -320,6 +290,9 @@ class _Visit:
         for member in members:
             if any(part.startswith(".") for part in member.name.split("/")):
                 self.skipped["hidden"] += 1
+            elif member.name == SOURCES_FILE:
+                content = partial(archive.read, member.name)
+                self._take_rules(source, content, regular=member.regular)
             elif self._may_be_page(member.name, regular=member.regular):
                 if member.problem:
                     self._fail(source, member.problem, below=member.name)
@@ -328,6 +301,14 @@ class _Visit:
                 content = partial(archive.read, member.name)
                 yield _Found(member.name, stamp and f"{stamp}:{member.stamp}", content)
 
+    def _take_rules(self, source: _Source, content: Callable[[], bytes], *, regular: bool) -> None:
+        """Learn who speaks in the pages of a source."""
+        try:
+            self.rules[source] = read_rules(content() if regular else _irregular())
+        except CorpusError as error:
+            self.unusable.append(source.given)
+            self._fail(source, str(error), below=SOURCES_FILE)
+
     def _stamp(self, status: os.stat_result) -> str:
         if self._now - status.st_mtime_ns < RACY_NANOSECONDS:
             return ""
@@ -335,9 +316,13 @@ class _Visit:
 
     def _fail(self, source: _Source, reason: str, *, below: str = "", gone: bool = False) -> None:
         place = str(Path(source.given, below)) if below else source.given
-        self.failures.append(Failure(source=_printable(place), reason=reason))
+        self.failures.append(Failure(source=printable(place), reason=reason))
         if not gone:
             self.unreached.append((source, below))
+
+
+def _irregular() -> bytes:
+    raise CorpusError("is not a regular file; put the file itself there")
 
 
 def _reason(error: OSError | CorpusError) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from indexer.changes import Changes, find_changes
@@ -27,6 +28,7 @@ from indexer.errors import (
     IndexUnavailableError,
     RemovalGuardError,
 )
+from indexer.provenance import attributed, host_of, mark_of
 from indexer.runs import Failure, ReindexOptions, Report
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class _Outcome:
     lost: set[str] = field(default_factory=set)
     """Ids of indexed articles whose page can no longer be parsed."""
     warnings: list[str] = field(default_factory=list)
+    started: str = field(default_factory=lambda: f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
 
 
 def reindex(
@@ -75,7 +78,7 @@ def reindex(
     anew = _anew(baseline, options)
     changes = find_changes(scan, baseline, options, anew=anew)
     report = _report(engine, scan, changes, warnings)
-    refused = None if options.allow_removals else _refused(scan)
+    refused = _refused(scan, options)
     if refused or options.dry_run:
         report = replace(report, refused=refused)
     elif _nothing_to_do(changes, anew=anew):
@@ -130,8 +133,11 @@ def _nothing_to_do(changes: Changes, *, anew: bool) -> bool:
     return not (anew or changes.added or changes.changed or changes.same or changes.removed)
 
 
-def _refused(scan: Scan) -> str | None:
-    if scan.empty_sources:
+def _refused(scan: Scan, options: ReindexOptions) -> str | None:
+    if scan.unusable:
+        named = ", ".join(scan.unusable)
+        return f"the sources.toml of {named} cannot be used; nothing was published"
+    if scan.empty_sources and not options.allow_removals:
         named = ", ".join(scan.empty_sources)
         return f"no page was found in {named}; nothing was published"
     return None
@@ -266,11 +272,19 @@ def _store(
     if isinstance(parsed, Failure):
         outcome.failed.append(parsed)
         return
+    host = host_of(parsed.article.url)
     state = SourceState(
-        source=page.name, digest=page_digest, stamp=page.stamp, article_id=page.article_id
+        source=page.name,
+        digest=page_digest,
+        stamp=page.stamp,
+        article_id=page.article_id,
+        host=host,
+        provenance=mark_of(page.rules, page.path, host),
     )
+    article = attributed(parsed.article, page.rules, page.path)
+    article = replace(article, indexed=outcome.started)
     try:
-        writer.put(parsed, state)
+        writer.put(replace(parsed, article=article), state)
     except CorpusError as error:
         outcome.failed.append(Failure(source=page.name, reason=str(error)))
         return

@@ -98,6 +98,11 @@ class Article:
     """The medicines that are the article's subject, not every one it mentions."""
     encoding: Encoding = Encoding(name="utf-8", source="text")
     warnings: tuple[str, ...] = ()
+    publisher: str | None = None
+    publisher_type: str = "unknown"
+    licence: str | None = None
+    indexed: str | None = None
+    """When it was parsed for the index, ISO 8601 in UTC; None for a page that is not in one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +119,8 @@ class ArticleSummary:
     drugs: tuple[Drug, ...] = ()
     publisher: str | None = None
     publisher_type: str = "unknown"
+    licence: str | None = None
+    indexed: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

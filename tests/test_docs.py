@@ -66,7 +66,9 @@ _CHANGING = (
     (re.compile(r"\b\d+(?:\.\d+)? (ms|s)\b"), r"DURATION \1"),
     (re.compile(r"[+-]?\b\d+\.\d{4}\b"), "SCORE"),
 )
-CHANGING_KEYS = frozenset({"took_ms", "built_at", "generation", "schema", "score", "request_id"})
+CHANGING_KEYS = frozenset(
+    {"took_ms", "built_at", "indexed", "generation", "schema", "score", "request_id"}
+)
 
 
 def marked(document: Path, name: str) -> list[tuple[str, str]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -66,14 +68,16 @@ def ask(index: Index, text: str, **options: object) -> Results:
 
 def answers(index: Index) -> list[object]:
     """Return what is answered to some queries, but for the time and the generation."""
-    found: list[object] = [index.articles(), index.drugs()]
+    articles = tuple(replace(article, indexed=None) for article in index.articles())
+    found: list[object] = [articles, index.drugs()]
     for text in QUERIES:
         for group in ("article", "section"):
-            answer = results_json(ask(index, text, group=group, per_page=50, explain=True))
-            meta = answer["meta"]
-            assert isinstance(meta, dict)
+            results = ask(index, text, group=group, per_page=50, explain=True)
+            answer = json.loads(json.dumps(results_json(results)))
             for varying in ("took_ms", "generation", "built_at"):
-                del meta[varying]
+                del answer["meta"][varying]
+            for hit in answer["results"]:
+                del hit["article"]["indexed"]
             found.append(answer)
     return found
 

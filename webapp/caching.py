@@ -1,6 +1,11 @@
-"""Validators: an answer stays good until the index, the program or the question changes."""
+"""Validators: an answer stays good until the index, the program, the question or the day changes.
+
+The day, because an answer tells which articles are older than two years.
+"""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 from flask import Response, request
 
@@ -21,7 +26,8 @@ def with_validator(response: Response, status: Status, *, complete: bool = True)
     response.headers["Cache-Control"] = ASK_EACH_TIME
     response.headers["Vary"] = "Accept-Encoding"
     asked = request.path.encode() + b"?" + request.query_string
-    tag = digest([serving().edition.encode(), status.digest.encode(), asked])
+    today = datetime.now(UTC).date().isoformat()
+    tag = digest([serving().edition.encode(), status.digest.encode(), today.encode(), asked])
     response.set_etag(f"g{status.generation}-{tag}", weak=True)
     response.make_conditional(request)
     return response

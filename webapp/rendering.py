@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from indexer.knowledge.sections import OTHER, kind_named
 from indexer.model import Hit, Mark, MarkKind, Reason, Snippet, Via
+from indexer.provenance import PUBLISHER_TYPES, staleness
 from indexer.serialization import DISCLAIMER, article_link
 
 _TAGS: dict[MarkKind, Markup] = {
@@ -74,6 +75,8 @@ def attach(app: Flask) -> None:
         web_address=web_address,
         language=language,
         snippet_lines=snippet_lines,
+        speaker_kind=lambda article: PUBLISHER_TYPES[article.publisher_type],
+        staleness=staleness,
     )
     env.globals.update(
         article_link=article_link,

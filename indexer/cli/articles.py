@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from indexer.cli.hits import kind_label
+from indexer.cli.hits import age, kind_label, speaker
 from indexer.cli.marking import line_ranges
 from indexer.model import Article, Drug, Section
 
@@ -19,9 +19,13 @@ def head(article: Article) -> Iterator[str]:
     yield f"{click.style(article.title, bold=True)}  {article.id}"
     facts = {
         "drugs": ", ".join(map(_named, article.drugs)),
+        "publisher": speaker(article),
+        "licence": article.licence,
         "url": article.url,
         "published": article.published,
         "modified": article.modified,
+        "age": age(article),
+        "indexed": article.indexed,
         "author": article.author,
         "language": article.language,
         "categories": ", ".join(article.categories),

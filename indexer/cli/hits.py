@@ -8,7 +8,8 @@ import click
 
 from indexer.cli.marking import marked_lines
 from indexer.knowledge.sections import kind_named
-from indexer.model import Hit, Results, SectionHit, Suggestion
+from indexer.model import Article, ArticleSummary, Hit, Results, SectionHit, Suggestion
+from indexer.provenance import PUBLISHER_TYPES, UNKNOWN, staleness
 
 INDENT = "    "
 _FIRST = frozenset({"corrected", "lasa"})
@@ -128,6 +129,19 @@ def kind_label(kind: str) -> str:
     return found.label if found else kind
 
 
+def speaker(article: Article | ArticleSummary) -> str:
+    """Return who speaks in an article: `Sample Corner Pharmacy (seller page)`."""
+    label = PUBLISHER_TYPES[article.publisher_type]
+    if article.publisher_type == UNKNOWN:
+        return label
+    return f"{article.publisher} ({label.lower()})"
+
+
+def age(article: Article | ArticleSummary) -> str:
+    """Return what has to be said of an article that is old, else nothing."""
+    return "older than two years" if staleness(article) == "older-than-24-months" else ""
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: `1 article`, `2,500 articles`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
@@ -150,8 +164,9 @@ def _provenance(hit: Hit) -> str:
     date = article.modified or article.published
     facts = [
         ", ".join(names),
-        article.publisher or "",
+        speaker(article),
         f"dated {date[:LENGTH_OF_DATE]}" if date else "no date found",
+        age(article),
     ]
     return " · ".join(fact for fact in facts if fact)
 

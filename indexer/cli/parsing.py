@@ -16,6 +16,7 @@ from indexer.errors import CorpusError
 from indexer.model import Article
 from indexer.parsing import parse_article
 from indexer.parsing.limits import Job, ParserPool
+from indexer.provenance import attributed
 from indexer.runs import Failure
 from indexer.serialization import article_json
 
@@ -46,14 +47,18 @@ def _parse_pages(console: Console, files: Sequence[str]) -> list[Failure]:
     scan = Corpus(files).scan()
     failures = list(scan.failures)
     # A worker process costs more than a page; many pages are worth one for each processor.
+    by_name = {page.name: page for page in scan.pages}
     with ParserPool(parse_page, jobs=0 if len(scan.pages) > 1 else 1) as pool:
         for parsed in pool.run(_jobs(scan.pages, failures)):
             if isinstance(parsed.value, Failure):
                 failures.append(parsed.value)
-            elif console.as_json:
-                console.answer_json(article_json(parsed.value, indexed=False))
+                continue
+            page = by_name[parsed.name]
+            article = attributed(parsed.value, page.rules, page.path)
+            if console.as_json:
+                console.answer_json(article_json(article, indexed=False))
             else:
-                console.answer_lines(outline(parsed.value, width=columns()))
+                console.answer_lines(outline(article, width=columns()))
     return failures
 
 

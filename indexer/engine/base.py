@@ -56,6 +56,10 @@ class SourceState:
     stamp: str
     """Size, modification time and inode in one string; empty when they prove nothing."""
     article_id: str
+    host: str | None = None
+    """Of the address that the page names itself."""
+    provenance: str = ""
+    """Tells what its source said of it from anything else that could be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,7 @@ HIT = Hit(
         id="imuran",
         title="A guide to Imuran",
         drugs=(IMURAN,),
-        modified="2026-01-02T16:40:00+01:00",
+        modified="2096-01-02T16:40:00+01:00",
     ),
     score=3.5,
     sections=(SECTION,),
@@ -86,7 +86,7 @@ def plain(results: Results, width: int | None = None) -> list[str]:
 def test_a_hit_is_its_article_then_its_sections_with_references_and_snippets() -> None:
     assert plain(RESULTS) == [
         "A guide to Imuran",
-        "  Imuran · dated 2026-01-02",
+        "  Imuran · source unknown · dated 2096-01-02",
         "  Serious side effects  (Guide › Side effects)  [Side effects]  imuran#serious",
         "    Call a doctor at once:",
         "    • fever",
@@ -96,7 +96,18 @@ def test_a_hit_is_its_article_then_its_sections_with_references_and_snippets() -
 
 def test_an_article_without_a_date_says_so() -> None:
     undated = replace(HIT, article=replace(HIT.article, modified=None))
-    assert plain(replace(RESULTS, hits=(undated,)))[1] == "  Imuran · no date found"
+    shown = plain(replace(RESULTS, hits=(undated,)))[1]
+    assert shown == "  Imuran · source unknown · no date found"
+
+
+def test_an_article_says_who_speaks_and_that_it_is_old() -> None:
+    old = replace(
+        HIT.article, publisher="Corner Shop", publisher_type="seller", modified="2019-05-01"
+    )
+    shown = plain(replace(RESULTS, hits=(replace(HIT, article=old),)))[1]
+    assert shown == (
+        "  Imuran · Corner Shop (seller page) · dated 2019-05-01 · older than two years"
+    )
 
 
 def test_a_section_of_no_known_kind_has_no_badge() -> None:
@@ -203,8 +214,8 @@ def test_danger_comes_first_then_look_alikes_then_names_to_choose_from() -> None
         "Poison: 1",
         "Do not confuse.",
         (
-            "Did you mean prednisone (ingredient · Corticosteroid; do not confuse with prednisoLONE)? "
-            "Search for: prednisone dose"
+            "Did you mean prednisone (ingredient · Corticosteroid; do not confuse with "
+            "prednisoLONE)? Search for: prednisone dose"
         ),
     ]
     assert is_less_than_asked(answer)

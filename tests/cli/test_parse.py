@@ -1,6 +1,7 @@
 """`drugsearch parse`: what the parser makes of pages, without any index."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -74,3 +75,21 @@ def test_parse_ends_when_nobody_reads_on(corpus: Path) -> None:
         process.stdout.close()
         complaint = process.stderr.read()
     assert (process.returncode, complaint) == (0, b"")
+
+
+def test_parse_tells_who_speaks_in_the_pages_of_an_archive(
+    run: Run, corpus: Path, tmp_path: Path
+) -> None:
+    (corpus / "sources.toml").write_text(
+        '[[source]]\nmatch = "**"\npublisher = "Corner Shop"\ntype = "seller"\nlicence = "CC0"\n'
+    )
+    archive = shutil.make_archive(str(tmp_path / "pages"), "zip", corpus)
+    outcome = run("parse", "--json", archive)
+    pages = [json.loads(line) for line in outcome.out.splitlines()]
+    assert (outcome.code, len(pages)) == (0, 4)
+    assert {(page["publisher"], page["publisher_type"]) for page in pages} == {
+        ("Corner Shop", "seller")
+    }
+    shown = run("parse", archive).out
+    assert "  publisher   Corner Shop (seller page)\n  licence     CC0\n" in shown
+    assert "source unknown" in run("parse", str(corpus / "imuran.html")).out

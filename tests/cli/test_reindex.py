@@ -242,3 +242,22 @@ def test_an_interrupt_that_comes_too_late_is_said(run: Run, corpus: Path, locati
     assert b"serves 4 articles" in answer
     assert last.endswith("too late: the new generation was being published.\r\n")
     assert run("status", "--index", location).code == 0
+
+
+def test_a_wrong_sources_file_is_4_with_its_place_and_publishes_nothing(
+    run: Run, corpus: Path, location: str
+) -> None:
+    rules = corpus / "sources.toml"
+    rules.write_text('[[source]]\nmatch = "clinic/*"\npublisher = "Clinic"\ntype = "clinic"\n')
+    assert report(run, location, str(corpus))["published"]
+    shown = run("search", "--index", location, "glyburide").out
+    assert "Clinic (clinic) · no date found" in shown
+    rules.write_text('[[source]]\nmatch = "clinic/*"\npublisher = "Clinic"\ntype = "shop"\n')
+    outcome = run("reindex", "--json", "--index", location, str(corpus))
+    shape = json.loads(outcome.out)
+    assert (outcome.code, shape["published"], shape["generation"]) == (4, False, 1)
+    assert str(rules) in outcome.err
+    assert "use one of regulator, reference, clinic, seller" in outcome.err
+    rules.write_text('[[source]]\nmatch = "clinic/*"\npublisher = "Shop"\ntype = "seller"\n')
+    dry = run("reindex", "--dry-run", "--index", location, str(corpus)).out
+    assert "changed  clinic.flomax\nchanged  clinic.glyburide\nNothing" in dry

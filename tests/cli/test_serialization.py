@@ -123,7 +123,8 @@ ARTICLE = Article(
 def test_results_have_the_shape_of_the_contract() -> None:
     shape = results_json(RESULTS)
     assert set(shape) == {
-        "query", "total", "results", "facets", "suggestions", "page", "links", "meta",
+        "query", "total", "results", "facets", "suggestions", "notices", "emergency", "page",
+        "links", "meta",
     }  # fmt: skip
     assert shape["query"] == {
         "text": "imuran side effects",
@@ -175,6 +176,9 @@ def test_a_hit_names_its_article_and_addresses_its_sections() -> None:
                 "drugs": [{"name": "Imuran", "ingredient": "azathioprine", "role": "brand"}],
                 "publisher": None,
                 "publisher_type": "unknown",
+                "licence": None,
+                "indexed": None,
+                "stale": "unknown-date",
             },
             "score": 18.4,
             "more_sections": 4,
@@ -299,6 +303,11 @@ def test_a_parsed_article_has_the_shape_of_the_contract() -> None:
                 "evidence": ["title", "url"],
             }
         ],
+        "publisher": None,
+        "publisher_type": "unknown",
+        "licence": None,
+        "indexed": None,
+        "stale": "unknown-date",
         "encoding": {"name": "windows-1252", "from": "fallback"},
         "warnings": [],
         "sections": [

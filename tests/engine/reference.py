@@ -174,6 +174,10 @@ class ReferenceSnapshot:
             categories=article.categories,
             tags=article.tags,
             drugs=article.drugs,
+            publisher=article.publisher,
+            publisher_type=article.publisher_type,
+            licence=article.licence,
+            indexed=article.indexed,
         )
 
     def sections(self, article_id: str, section_ids: Sequence[str]) -> tuple[Section, ...]:

@@ -48,6 +48,10 @@ RICH = Article(
     ),
     encoding=Encoding(name="windows-1252", source="declared"),
     warnings=("one heading was skipped", "🙂 \u2028"),
+    publisher="A. Shop",
+    publisher_type="seller",
+    licence="CC0",
+    indexed="2026-11-23T07:36:16Z",
     sections=(
         Section(id="overview", heading="Overview", level=1),
         Section(
@@ -298,6 +302,8 @@ def test_an_article_comes_out_as_it_went_in(engine: Engine) -> None:
     assert (summary.published, summary.modified) == (RICH.published, RICH.modified)
     assert (summary.categories, summary.tags) == (RICH.categories, RICH.tags)
     assert summary.drugs == RICH.drugs
+    assert (summary.publisher, summary.publisher_type) == (RICH.publisher, RICH.publisher_type)
+    assert (summary.licence, summary.indexed) == (RICH.licence, RICH.indexed)
     assert summary in tuple(snapshot.summaries())
 
 

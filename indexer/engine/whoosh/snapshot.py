@@ -57,6 +57,10 @@ class WhooshSnapshot:
             categories=article.categories,
             tags=article.tags,
             drugs=article.drugs,
+            publisher=article.publisher,
+            publisher_type=article.publisher_type,
+            licence=article.licence,
+            indexed=article.indexed,
         )
 
     def sections(self, article_id: str, section_ids: Sequence[str]) -> tuple[Section, ...]:

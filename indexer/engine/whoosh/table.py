@@ -36,6 +36,7 @@ class ArticleFacts:
     subjects: tuple[str, ...]
     categories: tuple[str, ...]
     classes: tuple[str, ...]
+    publisher_type: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,16 @@ def facts_of(article: AnalysedArticle, index: int) -> bytes:
     if index == 0:
         source = article.article
         date = source.modified or source.published or ""
-        facts.append([source.title, date, article.subjects, source.categories, article.classes])
+        facts.append(
+            [
+                source.title,
+                date,
+                article.subjects,
+                source.categories,
+                article.classes,
+                source.publisher_type,
+            ]
+        )
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
 
 
@@ -158,6 +168,7 @@ def _articles(rows: list[list[Any]], live: Flags) -> tuple[ArticleFacts, ...]:
             subjects=tuple(row[5][2]),
             categories=tuple(row[5][3]),
             classes=tuple(row[5][4]),
+            publisher_type=row[5][5],
         )
         for index, row in enumerate(rows)
         if row[2] == 0 and live[index]
