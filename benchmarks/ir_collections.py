@@ -20,8 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bm25 import Bm25
-from figures import Grades, figures
-from ir_measures import AP, R, nDCG
+from figures import LABELS, Grades, figures
 from relevance import (
     Failed,
     Page,
@@ -37,7 +36,7 @@ from relevance import (
     write_failures,
 )
 
-MEASURES = (nDCG @ 10, AP, R @ 100)
+MEASURES = ("ndcg", "mrr", "recall")
 DEPTH = 100
 SEEN = 10  # hits; a query fails when nothing relevant is among them
 BEST_GRADE = 1
@@ -113,9 +112,9 @@ def pages_of(collection: Collection) -> Iterator[Page]:
 
 def row(name: str, collection: Collection, runs: dict[str, Ranking]) -> list[str]:
     """Return the means of a run as a row."""
-    found = figures(MEASURES, collection.grades, runs)
+    found = figures(collection.grades, runs).values()
     empty = sum(not ranked for ranked in runs.values())
-    cells = [f"{mean(found[str(measure)].values()):.4f}" for measure in MEASURES]
+    cells = [f"{mean(getattr(of, measure) for of in found):.4f}" for measure in MEASURES]
     return [name, str(len(runs)), *cells, str(empty)]
 
 
@@ -149,7 +148,12 @@ def main() -> None:
         print(f"{collection.name}: {watch}")
         rows.append(row(f"{collection.name} drugsearch", collection, runs))
         rows.append(row(f"{collection.name} BM25", collection, peers))
-    print(table(["collection", "queries", *map(str, MEASURES), "nothing found"], rows))
+    print(
+        table(
+            ["collection", "queries", *(LABELS[measure] for measure in MEASURES), "nothing found"],
+            rows,
+        )
+    )
     write_failures([failed for failed in failures if failed], options.failures)
 
 

@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bm25 import Bm25
-from figures import figures
-from ir_measures import RR, P
+from figures import LABELS, figures
 from relevance import (
     Failed,
     Page,
@@ -37,7 +36,7 @@ from relevance import (
     write_failures,
 )
 
-MEASURES = (RR @ 10, P @ 1)
+MEASURES = ("mrr", "p1")
 DEPTH = 10
 RARE_TYPE = 20  # questions; types that have fewer are shown as one
 
@@ -101,17 +100,17 @@ def kinds_of(questions: Sequence[Question]) -> dict[str, list[str]]:
 def comparison(questions: Sequence[Question], runs: Mapping[str, Mapping[str, Ranking]]) -> str:
     """Return the means of each run, in total and by type of question."""
     grades = {question.text: dict.fromkeys(question.answers, 1) for question in questions}
-    found = {name: figures(MEASURES, grades, run) for name, run in runs.items()}
+    found = {name: figures(grades, run) for name, run in runs.items()}
     rows = []
     for kind, texts in kinds_of(questions).items():
         cells = [
-            f"{mean(values[str(measure)][text] for text in texts):.3f}"
+            f"{mean(getattr(values[text], measure) for text in texts):.3f}"
             for values in found.values()
             for measure in MEASURES
         ]
         empty = [str(sum(not run[text] for text in texts)) for run in runs.values()]
         rows.append([kind, str(len(texts)), *cells, *empty])
-    columns = [f"{name} {measure}" for name in runs for measure in MEASURES]
+    columns = [f"{name} {LABELS[measure]}" for name in runs for measure in MEASURES]
     return table(["type", "queries", *columns, *(f"{name} empty" for name in runs)], rows)
 
 

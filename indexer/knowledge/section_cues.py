@@ -22,6 +22,10 @@ HEADING_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "indications",
         (
+            "approved for",
+            "when ... prescribed",
+            "which ... is it for",
+            "what it treats|helps",
             "indication|indications",
             "indicated for|in",
             "^ used for|to",
@@ -53,6 +57,15 @@ HEADING_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "dosage",
         (
+            (
+                "forget|forgot|forgotten|miss|missed a|your capsule|patch|drop|dose|pill|"
+                "injection|tablet"
+            ),
+            "missed tablets|pills|doses|capsules|injections",
+            "forgotten dose|doses|tablets|pills",
+            "can i|you stop taking|using",
+            "stopping treatment|it|the|this",
+            "amount|amounts and",
             "dose|doses|dosage|dosages|dosing|posology",
             (
                 "starting|usual|recommended|maximum|maximal|missed|initial|maintenance|adult|loading"
@@ -92,6 +105,9 @@ HEADING_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "forms",
         (
+            "^ forms $",
+            "what you get",
+            "^ strength|strengths",
             "dosage|dose|pharmaceutical form|forms",
             "form|forms and strength|strengths",
             "strength|strengths",
@@ -110,6 +126,9 @@ HEADING_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "contraindications",
         (
+            "must not be taken|used|given",
+            "should not be taken|used|given",
+            "not for everyone|everybody",
             "contraindication|contraindications|contraindicated",
             "who should|must|can|may|ought not|never|avoid",
             "who shouldn't|can't|mustn't|cannot",
@@ -126,6 +145,11 @@ HEADING_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "warnings-precautions",
         (
+            "mind the name",
+            "keep apart",
+            "similar names",
+            "not to be confused|mistaken",
+            "do not confuse|mistake",
             "warning|warnings",
             "precaution|precautions",
             "caution|cautions",
@@ -151,6 +175,7 @@ HEADING_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "adverse-reactions",
         (
+            "how often ... occur|occurs|happen|happens|appear",
             "side effect|effects",
             "adverse reaction|reactions|effect|effects|event|events",
             "adverse drug reaction|reactions",
@@ -166,6 +191,9 @@ HEADING_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "interactions",
         (
+            "can|may|could i|you take|use other|another",
+            "other medicines|drugs that|to",
+            "medicines|drugs to avoid",
             "interaction|interactions|interact|interacts",
             "drug|food|alcohol interaction|interactions",
             "mixing|combining|mix|combine ... with",
@@ -199,6 +227,9 @@ HEADING_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "pregnancy",
         (
+            "is|are ... safe in|during|while pregnancy|pregnant",
+            "planning a family",
+            "unborn baby|child",
             "pregnancy|pregnancies|pregnant",
             "labor|labour and delivery",
             "teratogenic|nonteratogenic effects",
@@ -211,6 +242,9 @@ HEADING_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "lactation",
         (
+            "is|are ... safe while|during|in breastfeeding|nursing",
+            "^ nursing $",
+            "nursing and|mothers",
             "lactation|lactating",
             "breastfeeding|breastfeed",
             "breast feeding|feed",
@@ -233,6 +267,7 @@ HEADING_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "geriatric",
         (
+            "older person|customer|customers|men|women|adult|patient",
             "geriatric|geriatrics|elderly",
             "older people|adults|patients|persons|men|women|age",
             "old age",
@@ -258,6 +293,10 @@ HEADING_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "abuse-dependence",
         (
+            "stopping suddenly|abruptly",
+            "do not stop suddenly|abruptly|taking",
+            "coming off",
+            "habit and",
             "drug|substance abuse",
             "abuse and|or dependence|misuse",
             "abuse",
@@ -310,6 +349,9 @@ HEADING_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "pharmacokinetics",
         (
+            "what the body does|do with|to",
+            "how the|your body handles|breaks|removes",
+            "levels in the",
             "pharmacokinetic|pharmacokinetics",
             "absorption",
             "halflife",
@@ -358,6 +400,7 @@ HEADING_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "patient-counseling",
         (
+            "what to tell patients|your",
             "patient counseling|counselling",
             "counseling|counselling information",
             "information for patients|patient",
@@ -374,6 +417,10 @@ HEADING_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "monitoring",
         (
+            "tests before|during|and",
+            "blood levels",
+            "check|checks before|during|and",
+            "monitor",
             "monitoring",
             "blood|laboratory|lab test|tests|count|counts|work",
             "bloodwork",
@@ -403,6 +450,7 @@ WEAK_HEADING_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "indications",
         (
+            "^ taking|using for",
             "uses",
             "usage",
             "who is|are ... for",
@@ -450,6 +498,10 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "indications",
         (
+            "what is|are ... approved for",
+            "approved for",
+            "what illness|illnesses|disease|diseases does|do ... treat",
+            "what|which ... is|are ... for",
             "indication|indications for|of",
             "indication|indications",
             "indicated for",
@@ -481,6 +533,22 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "dosage",
         (
+            "forgot|forget|forgotten|missed|miss|skipped|skip to take",
+            (
+                "forgot|forgotten|missed|miss|skipped one|two|three|several|a|my|the doses|pills|"
+                "tablets|dose|pill|tablet|capsule|capsules|patch|injection"
+            ),
+            (
+                "missed|forgotten|skipped pill|pills|tablet|tablets|doses|capsule|capsules|"
+                "injection|patch"
+            ),
+            "if i|you forgot|forget|miss|missed to take",
+            "double dose",
+            "max|maximum daily dose",
+            "how do|does|should|can i|you|he|she inject|take|use|swallow",
+            "how is|are ... dosed",
+            "how much ... per day",
+            "what time of day",
             "dose|doses|dosage|dosages|dosing|posology",
             "dose|doses|dosage|dosages|dosing of|for",
             (
@@ -522,6 +590,14 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "forms",
         (
+            "strength|strengths of",
+            "strength",
+            "dosage form|forms and",
+            "what forms|strengths does|do|are",
+            "available as",
+            "tablet|tablets strengths|sizes",
+            "what does|do ... tablets|tablet|capsules|pill|pills look like",
+            "what color|shape is|are",
             "dosage form|forms",
             "dosage forms and strengths",
             "strengths",
@@ -535,6 +611,19 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "contraindications",
         (
+            "when should|must|can|may ... not be used|taken|given",
+            "when should|must|can|may i|you|we not take|use",
+            "should|must|can|may ... not be used|taken|given",
+            "should|must|can|may not take|use|have|be",
+            "not be used|taken|given",
+            "reason|reasons not to take|use",
+            "who is|are not allowed|suitable",
+            "not allowed to take|use",
+            "can't|shouldn't|mustn't|cannot take|use",
+            "who can't|cannot|shouldn't ... take|use",
+            "when is|are ... contraindicated",
+            "when ... must|should not be",
+            "who must|should ... avoid",
             "contraindication|contraindications|contraindicated",
             "contraindication|contraindications to|of|for",
             "contraindicated in|with|for",
@@ -550,6 +639,10 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "warnings-precautions",
         (
+            "warnings for|about|of",
+            "important warnings|warning",
+            "what should|must i|you watch|look out for",
+            "before starting|taking",
             "warning|warnings",
             "warnings and precautions",
             "warning|warnings about|for|of|with",
@@ -566,6 +659,11 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "adverse-reactions",
         (
+            "side effect|effects list",
+            "what can|could go wrong",
+            "unpleasant effects",
+            "bad reactions|reaction",
+            "risks of",
             "side effect|effects",
             "side effect|effects of|from|with",
             "what are the side effects of|from|with",
@@ -587,6 +685,25 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "interactions",
         (
+            (
+                "can|could|should|may i|you|we take|use ... together with other drugs|medicines|"
+                "medications|medicine"
+            ),
+            "can|could|should|may i|you|we take|use ... together",
+            (
+                "can|could|should|may i|you|we take|use ... with other drugs|medicines|"
+                "medications|medicine"
+            ),
+            "taken|used|combined|mixed with other drugs|medicines|medications",
+            "together with other drugs|medicines|medications",
+            "with other drug|medicine|medication",
+            "other drugs|medicines|medications with|while|when|on",
+            "which|what drugs|medicines|medications interact|react",
+            "which|what drugs|medicines|medications interact|react with",
+            "which|what drugs|medicines|medications not to|should ... take|avoid|mix",
+            "drugs|medicines|medications to avoid|mix",
+            "reacts|react with",
+            "mixed|combined with",
             "interaction|interactions",
             "interaction|interactions with|of|between",
             "drug interaction|interactions",
@@ -623,6 +740,15 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "pregnancy",
         (
+            "and pregnancy safe",
+            "pregnancy safe|safety|category",
+            "safe for pregnant women|woman|people|mothers",
+            "during|in first|second|third trimester",
+            "unborn baby|child",
+            "harm|hurt|affect ... baby|fetus",
+            "planning a baby|pregnancy|family",
+            "trying for a baby",
+            "expecting a baby",
             "pregnancy|pregnancies|pregnant",
             "in|during pregnancy",
             "use in|during pregnancy",
@@ -643,6 +769,12 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "lactation",
         (
+            "nursing",
+            "nurse my|a|your|the baby|child|infant",
+            "while|when|if nursing ... baby|infant|child",
+            "breast fed",
+            "pass|passes into breast milk",
+            "into breast milk",
             "lactation|lactating",
             "breastfeeding|breastfeed",
             "breast feeding|feed",
@@ -662,6 +794,14 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "pediatric",
         (
+            "for|in babies|infants|toddlers|teenagers|teens|kids",
+            "for|to my child|son|daughter|baby|kid|toddler",
+            "can i|you|we give ... to children|kids|child|my",
+            "can|may|should ... be used|given|taken in|by|to children|kids|child",
+            "what|which age",
+            "how old must|should",
+            "teenagers|teens|infants|babies",
+            "under|below age",
             "pediatric|pediatrics|paediatric|paediatrics",
             "pediatric|paediatric use|patients|dose|dosing|dosage",
             "child|children|kids",
@@ -674,6 +814,11 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "geriatric",
         (
+            "over 65",
+            "seniors",
+            "old people|age|persons",
+            "older person|men|women",
+            "for|in seniors",
             "geriatric|geriatrics|elderly",
             "geriatric use|patients",
             "elderly patients|people",
@@ -687,6 +832,15 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "overdose",
         (
+            "take|took|taken|takes|taking|swallow|swallowed|use|used|had too many|much",
+            "took|taken|take|swallowed double|twice",
+            "accidentally took|take|taken|swallowed|swallow",
+            "too many tablets|pills|capsules|doses",
+            "too many",
+            "od on",
+            "overdose treatment|antidote|signs|symptoms",
+            "antidote for",
+            "antidote",
             "overdose|overdoses|overdosage|overdosed|overdosing",
             "overdose|overdosage of|on|with|symptoms",
             "symptoms of overdose",
@@ -705,6 +859,24 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "abuse-dependence",
         (
+            "stop|stopping|quit|quitting taking|using",
+            "stop|stopping|quit|quitting taking|using suddenly|abruptly",
+            "stopping suddenly|abruptly",
+            "stop|stopping|quit suddenly|abruptly",
+            "if i|you stop|stopped",
+            "if i|you stop|stopped taking|using",
+            "what happens if|when i|you stop|stopped",
+            "what happens if|when i|you stop|stopped taking|using",
+            "can i|you just stop",
+            "can i|you just stop taking|using",
+            "can i|you stop taking|using|suddenly",
+            "coming|come|get|getting|wean|weaning off",
+            "get|getting|become|becoming addicted|hooked|dependent",
+            "get|getting|become|becoming addicted|hooked|dependent to|on",
+            "addicted|hooked",
+            "withdrawal symptom|symptoms|effects from|of",
+            "stopping",
+            "tapering off|down",
             "addictive|addiction",
             "is|are ... addictive",
             "is|are ... habit forming",
@@ -721,6 +893,16 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "description",
         (
+            "what's in|inside",
+            "what is|are inside",
+            "what does|do ... consist of",
+            "does|do ... contain",
+            "what ingredients does|do|are in",
+            "what kind|type|class|sort of medicine|drug|medication is|are",
+            "what kind|type|class|sort of medicine|drug|medication",
+            "drug class",
+            "inactive ingredients",
+            "contents of",
             "what is|are",
             "what's",
             "what does|do ... contain",
@@ -748,6 +930,10 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "mechanism",
         (
+            "how it works|work",
+            "how do|does it|they work",
+            "way ... works",
+            "what does|do ... do in|to the|my body|brain",
             "how does|do|did|will|would ... work",
             "how does|do|did ... works|act|help",
             "how ... works",
@@ -761,6 +947,16 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "pharmacokinetics",
         (
+            "how long is|are|does|do ... in|stay|remain my|your|the system|body|blood",
+            "how is|are ... metabolized|metabolised|eliminated|cleared|excreted|absorbed|broken",
+            "metabolism of",
+            "metabolism",
+            "elimination of",
+            "elimination",
+            "how long until|till ... leaves|out",
+            "how does|do the|my body handle|process|break|remove|clear",
+            "excretion",
+            "clearance",
             "pharmacokinetic|pharmacokinetics",
             "pharmacokinetics of",
             "halflife",
@@ -780,6 +976,13 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "clinical-studies",
         (
+            "trial|trials results|data",
+            "study results|data",
+            "clinical data|results",
+            "efficacy of",
+            "efficacy",
+            "how effective",
+            "does|do ... really work",
             "clinical study|studies|trial|trials|evidence",
             "clinical study|studies|trial|trials of|with|on",
             "studies",
@@ -793,6 +996,14 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "storage",
         (
+            "keep in fridge|refrigerator",
+            "room temperature",
+            "how long does|do|can ... keep",
+            "expire|expires|expiry|expiration",
+            "after opening",
+            "how should|do|must|can ... store|keep",
+            "where should|must ... be stored|kept",
+            "does|do|should|must ... need|go|be|kept to|in|be|the fridge|refrigerator|refrigerated",
             "storage",
             "storage of|conditions|temperature",
             "how to store|keep",
@@ -822,6 +1033,13 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "monitoring",
         (
+            "monitor",
+            "what|which tests|checks|monitoring",
+            "what|which blood tests",
+            "blood tests|test needed|required|on|when",
+            "check up|ups",
+            "regular checks|tests",
+            "how often ... blood tests|test|checked|monitored",
             "monitoring",
             "monitoring of|for|during",
             "blood|lab|laboratory test|tests",

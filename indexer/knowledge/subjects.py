@@ -24,6 +24,7 @@ from urllib.parse import unquote, urlsplit
 
 from indexer.analysis.tokens import terms as analysed
 from indexer.analysis.tokens import tokenize
+from indexer.knowledge.bracketed import Bracketed, find_bracketed
 from indexer.knowledge.drugs import COMBINATION, DrugKnowledge, joined_names, key_of
 from indexer.knowledge.sections import classify
 from indexer.knowledge.statements import Statement, find_combination, find_statement
@@ -93,6 +94,10 @@ def find_subjects(article: Article, knowledge: DrugKnowledge) -> tuple[Drug, ...
     statement = _statement(article, title_name, found, knowledge)
     if statement is not None:
         _learn(statement, title_name, found)
+    else:
+        bracketed = find_bracketed(article, title_name, len(_kinds_told(article)), knowledge)
+        if bracketed is not None:
+            _learn_bracketed(bracketed, found)
     weights = {key: _weight(names.values()) for key, names in found.items()}
     if statement is not None and statement.place == "lead" and not titled:
         weights[statement.key] += STATEMENT_WEIGHT
@@ -230,6 +235,28 @@ def _learn(statement: Statement, title_name: Sequence[str], found: dict[str, _Na
             for name in found.pop(part, {}).values():
                 for place in name.places:
                     ingredient.see(place)
+
+
+def _learn_bracketed(bracketed: Bracketed, found: dict[str, _Names]) -> None:
+    """Take a brand and what stands in brackets after it."""
+    inside = analysed(bracketed.ingredient)
+    if not bracketed.is_listed:
+        # What is listed among its words is another medicine.
+        for key in [key for key, names in found.items() if all(_holds(inside, of) for of in names)]:
+            del found[key]
+    names = found.setdefault(bracketed.key, {})
+    ingredient = names.setdefault(inside, _Found(bracketed.ingredient, "ingredient"))
+    brand = names.setdefault(analysed(bracketed.brand), _Found(bracketed.brand, "brand"))
+    brand.see("title")
+    brand.see("body")
+    ingredient.see(bracketed.place)
+
+
+def _kinds_told(article: Article) -> frozenset[str]:
+    """Return the kinds of sections on medicines that an article has."""
+    kinds = {section.kind for section in article.sections}
+    kinds |= {classify(section.heading)[0] for section in article.sections}
+    return frozenset(kinds & _TOLD_OF_MEDICINES)
 
 
 def _unlisted(article: Article, name: Sequence[str]) -> Drug | None:

@@ -18,8 +18,10 @@ from indexer.analysis.tokens import terms as analysed
 from indexer.analysis.units import is_unit, unit_variants
 from indexer.knowledge.drugs import DrugKnowledge, NameSpan
 from indexer.knowledge.sections import NAME_TERM, IntentSpan, find_intent
+from indexer.knowledge.synonyms import SynonymSpan, find_synonyms
+from indexer.query import weights
 from indexer.query.function_words import FUNCTION_WORDS, LIGHT_VERBS
-from indexer.query.plan import WORD_FIELDS, AnyOf, Field, Node, Phrase, Word
+from indexer.query.plan import WORD_FIELDS, All, AnyOf, Field, Node, Phrase, Word
 from indexer.query.syntax import Term
 from indexer.query.variants import written_node
 
@@ -44,6 +46,8 @@ class Reading:
 
     names: tuple[NameSpan, ...]
     intent: IntentSpan | None
+    synonyms: tuple[SynonymSpan, ...]
+    """What has another name in lay or medical words, by places among the terms."""
     rest: tuple[tuple[Typed, ...], ...]
     """The remaining words, each with its terms; a number together with its unit."""
 
@@ -54,7 +58,12 @@ def typed_terms(words: Sequence[Term]) -> tuple[Typed, ...]:
 
 
 def read_words(
-    typed: Sequence[Typed], knowledge: DrugKnowledge, *, with_intent: bool, alone: bool
+    typed: Sequence[Typed],
+    knowledge: DrugKnowledge,
+    *,
+    with_intent: bool,
+    with_synonyms: bool,
+    alone: bool,
 ) -> Reading:
     """Understand words that stand side by side.
 
@@ -71,10 +80,30 @@ def read_words(
         if not names or any(_has_content(typed[at].term) for at in others):
             intent = None
     taken = named.union(intent.positions if intent else ())
+    synonyms = tuple(_synonyms(typed, taken)) if with_synonyms else ()
+    taken |= {at for span in synonyms for at in range(span.start, span.end)}
     rest = tuple(_remaining(typed, taken))
     content = tuple(item for item in rest if len(item) > 1 or _has_content(item[0].term))
     only_function_words = alone and not content and not taken
-    return Reading(names=names, intent=intent, rest=rest if only_function_words else content)
+    return Reading(
+        names=names,
+        intent=intent,
+        synonyms=synonyms,
+        rest=rest if only_function_words else content,
+    )
+
+
+def synonym_node(span: SynonymSpan) -> Node:
+    """Return what matches a name in lay or medical words: as typed, or under another name."""
+    typed = tuple(Word(term=term) for term in span.typed if _has_content(term))
+    others = (_other_name(synonym.terms, weight=weights.SYNONYM_WEIGHT) for synonym in span.others)
+    return AnyOf((typed[0] if len(typed) == 1 else All(typed), *others))
+
+
+def _other_name(terms: Sequence[str], *, weight: float) -> Word | Phrase:
+    if len(terms) == 1:
+        return Word(term=terms[0], via="expansion", weight=weight)
+    return Phrase(terms=tuple(terms), stem=True, via="expansion", weight=weight)
 
 
 def word_node(
@@ -116,6 +145,17 @@ def is_measure(typed: Sequence[Typed]) -> bool:
     terms = [item.term for item in typed]
     numbers = [term for term in terms if _is_number(term)]
     return bool(numbers) and all(_is_number(term) or is_unit(term) for term in terms)
+
+
+def _synonyms(typed: Sequence[Typed], taken: set[int]) -> Iterator[SynonymSpan]:
+    """Yield what has other names among the words that nothing else has taken."""
+    for span in find_synonyms([item.term for item in typed]):
+        places = range(span.start, span.end)
+        # A part of what was typed in one piece is no word of its own.
+        inside = {id(typed[at].word) for at in places}
+        beside = (item for at, item in enumerate(typed) if at not in places)
+        if taken.isdisjoint(places) and not any(id(item.word) in inside for item in beside):
+            yield span
 
 
 def _intent(typed: Sequence[Typed], names: Sequence[NameSpan]) -> IntentSpan | None:

@@ -21,10 +21,18 @@ from itertools import groupby
 from indexer.analysis.tokens import terms as analysed
 from indexer.knowledge.drugs import DrugKnowledge, NameSpan
 from indexer.knowledge.sections import KINDS, IntentSpan, classify, find_intent, kind_named
+from indexer.knowledge.synonyms import SynonymSpan
 from indexer.model import Drug, Expansion, IntentMatch, Interpretation, Via
 from indexer.query.drug_concepts import drug_node, expansions, subject_node, understood
 from indexer.query.function_words import FUNCTION_WORDS, LIGHT_VERBS
-from indexer.query.plain_words import Typed, is_measure, read_words, typed_terms, word_node
+from indexer.query.plain_words import (
+    Typed,
+    is_measure,
+    read_words,
+    synonym_node,
+    typed_terms,
+    word_node,
+)
 from indexer.query.plan import (
     All,
     AnyOf,
@@ -175,11 +183,19 @@ class _Reader:
     ) -> Iterator[tuple[int, Concept]]:
         """Yield the concepts of plain words, each with its place in the query."""
         typed = typed_terms(words)
-        reading = read_words(typed, self.knowledge, with_intent=with_intent, alone=alone)
+        reading = read_words(
+            typed,
+            self.knowledge,
+            with_intent=with_intent,
+            with_synonyms=self.expand,
+            alone=alone,
+        )
         for span in reading.names:
             yield typed[span.start].word.start, self._drug(span, typed)
         if reading.intent is not None:
             yield typed[reading.intent.start].word.start, self._intent(reading.intent, typed)
+        for synonyms in reading.synonyms:
+            yield typed[synonyms.start].word.start, self._synonyms(synonyms, typed)
         for item in reading.rest:
             yield (
                 item[0].word.start,
@@ -209,6 +225,19 @@ class _Reader:
         if len(owners) > 1:
             keys = ", ".join(owner.key for owner in owners)
             self.notes.append(f"{span.drug.name} is sold with different ingredients: {keys}.")
+
+    def _synonyms(self, span: SynonymSpan, typed: Sequence[Typed]) -> Concept:
+        """Return what has other names as one concept, and tell those that texts have."""
+        label = _label(typed[span.start : span.end])
+        for why in dict.fromkeys(synonym.why for synonym in span.others):
+            others = [
+                synonym.text
+                for synonym in span.others
+                if synonym.why == why and self.is_indexed(synonym.terms)
+            ]
+            if others:
+                self.expansions.append(Expansion(source=label, target=", ".join(others), why=why))
+        return Concept(label=label, kind="word", node=synonym_node(span))
 
     def _intent(self, intent: IntentSpan, typed: Sequence[Typed]) -> Concept:
         label = _label([typed[at] for at in intent.positions])

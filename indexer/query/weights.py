@@ -20,6 +20,9 @@ FIELD_WEIGHT: dict[Field, float] = {"text": 1.0, "heading": 2.0, "path": 0.8, "t
 """A word in a heading says what the section is about; searching for "storage" gives the section
 "Storage" before a section that mentions storage."""
 
+SYNONYM_WEIGHT = 0.6
+"""A lay or medical word for what was typed, where the typed word counts 1."""
+
 SUBJECT = 20.0
 """The article is about the drug asked for. A name competes with it (see AnyOf), so this must be
 more than a name can give in text, heading and path together: about 8 x 3.8 at the very most, for

@@ -1,0 +1,155 @@
+"""Brands that a page puts before the name of what is in them: "Evrysdi (risdiplam)".
+
+    Evrysdi (risdiplam)                        Evrysdi is a brand of risdiplam
+    Yaz (drospirenone and ethinyl estradiol)   of a combination that the lists know
+    ENHERTU (fam-trastuzumab deruxtecan-nxki)  of an ingredient that no list knows
+
+The title says it, or the text does of the name that the title gives. A form alone proves nothing
+("Imuran (a guide)"), so the page has to use the brand as a name, with a capital everywhere it
+stands. An ingredient that no list knows must be used by the page as well, and the page must tell
+of a medicine in several sections (dosage, side effects and the like); what is listed among the
+words in the brackets is then not what the page is about: trastuzumab deruxtecan is another
+medicine than trastuzumab.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from indexer.analysis.tokens import terms as analysed
+from indexer.analysis.tokens import tokenize
+from indexer.knowledge.drugs import COMBINATION, DrugKnowledge
+from indexer.knowledge.substances import SALTS
+from indexer.model import Article
+
+LEAST_USED = 2
+"""Places of the text that have a name which the page teaches."""
+
+LEAST_TOLD = 3
+"""Kinds of sections about medicines that a page on an unlisted ingredient has."""
+
+MOST_WORDS = 3
+"""Words of a brand."""
+
+MOST_INGREDIENT_WORDS = 6
+
+_TITLE = re.compile(r"\s*(?P<brand>[^()]{2,60}?)[®™\s]*\((?P<inside>[^()]{3,80})\)")
+_INSIDE = r"[®™]?\s*\((?P<inside>[a-z][^()\n]{2,80})\)"
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:[ -][a-z0-9]+)*(?:(?:, (?:and )?| and |/)[a-z][a-z0-9 -]*)*")
+_PARTS = re.compile(r", and |, | and |/")
+# FDA's distinguishing suffix of biological products: four letters without meaning.
+_SUFFIX = re.compile(r"(.+)-[a-z]{4}")
+
+_NO_INGREDIENT = frozenset(
+    "a about adults all an article book by children drug effects facts for from guide how in "
+    "information injection is it kit leaflet medication medicine medicines of on or oral our "
+    "overview part review see side solution summary tablet tablets the to uses what with your "
+    "pdf page brand generic capsules capsule cream gel patch spray vaccine".split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bracketed:
+    """A brand, and the ingredient that stands in brackets after it."""
+
+    brand: str
+    """As the page writes it."""
+    key: str
+    ingredient: str
+    """As the page writes it, in lower case."""
+    place: str
+    """`title` or `body`."""
+    is_listed: bool
+    """Whether the lists know the ingredient."""
+
+
+def find_bracketed(
+    article: Article, title_name: Sequence[str], kinds_told: int, knowledge: DrugKnowledge
+) -> Bracketed | None:
+    """Find a brand that no list knows before its ingredient; None where the page has none.
+
+    `title_name` holds the terms of the title that may be a name no list knows; `kinds_told` is
+    the number of kinds of sections on medicines that the page has.
+    """
+    lines = [line for section in article.sections for line in section.text.split("\n") if line]
+    for brand, inside, place in _candidates(article.title, title_name, lines):
+        terms = analysed(brand)
+        if not 1 <= len(terms) <= MOST_WORDS or knowledge.resolve(brand) is not None:
+            continue
+        uses = list(_uses(lines, terms))
+        is_name = len(uses) >= LEAST_USED and all(use[0].isupper() for use in uses)
+        if is_name and (found := _found(uses[0], inside, place, knowledge)) is not None:
+            ingredient = analysed(found.ingredient)
+            is_told = kinds_told >= LEAST_TOLD and sum(1 for _ in _uses(lines, ingredient)) > 1
+            if found.is_listed or is_told:
+                return found
+    return None
+
+
+def _candidates(
+    title: str, title_name: Sequence[str], lines: Sequence[str]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield brand, what stands in brackets after it, and where."""
+    if match := _TITLE.match(title):
+        yield match["brand"].strip(" -:,"), match["inside"].strip().lower(), "title"
+        return
+    written = next(_uses(lines, title_name), None) if title_name else None
+    if written is None:
+        return
+    after = re.compile(rf"(?<!\w){re.escape(written)}{_INSIDE}", re.IGNORECASE)
+    for line in lines:
+        if match := after.search(line):
+            yield written, match["inside"].strip().lower(), "body"
+            return
+
+
+def _found(brand: str, inside: str, place: str, knowledge: DrugKnowledge) -> Bracketed | None:
+    terms = analysed(inside)
+    if not _NAME.fullmatch(inside) or not 0 < len(terms) <= MOST_INGREDIENT_WORDS:
+        return None
+    known = _known_key(inside, knowledge)
+    if known is not None:
+        return Bracketed(brand=brand, key=known, ingredient=inside, place=place, is_listed=True)
+    if not _NO_INGREDIENT.isdisjoint(terms):
+        return None
+    parts = sorted(_without_suffix(part) for part in _PARTS.split(inside))
+    key = COMBINATION.join(parts)
+    ingredient = " and ".join(_PARTS.split(inside))
+    return Bracketed(brand=brand, key=key, ingredient=ingredient, place=place, is_listed=False)
+
+
+def _known_key(inside: str, knowledge: DrugKnowledge) -> str | None:
+    """Return the key of what the lists know under these words, salts aside."""
+    name = knowledge.resolve(inside)
+    if name is not None:
+        return name.key if name.role == "ingredient" else None
+    keys: set[str] = set()
+    for part in _PARTS.split(inside):
+        words = list(analysed(part))
+        while len(words) > 1 and words[-1] in SALTS:
+            words.pop()
+        found = knowledge.resolve(_without_suffix(part)) or knowledge.resolve(" ".join(words))
+        if found is None or found.role != "ingredient":
+            return None
+        keys.update(found.key.split(COMBINATION))
+    return COMBINATION.join(sorted(keys))
+
+
+def _without_suffix(name: str) -> str:
+    match = _SUFFIX.fullmatch(name.strip())
+    return match[1] if match else name.strip()
+
+
+def _uses(lines: Sequence[str], terms: Sequence[str]) -> Iterator[str]:
+    """Yield a name as it is written, in every place of the text where it stands."""
+    size = len(terms)
+    for line in lines if size else ():
+        if terms[0] not in line.casefold():
+            continue
+        tokens = [token for token in tokenize(line) if token is not None]
+        for start in range(len(tokens) - size + 1):
+            part = tokens[start : start + size]
+            if all(token.term == term for token, term in zip(part, terms, strict=True)):
+                yield line[part[0].start : part[-1].end]
