@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from indexer.analysis.tokens import terms as analysed
 from indexer.engine.base import AnalysedArticle, AnalysedSection
+from indexer.knowledge.aliases import NO_ALIASES, Aliases
+from indexer.knowledge.drugs import DrugKnowledge
 from indexer.knowledge.subjects import subject_keys
 from indexer.model import Article, Section
 from indexer.parsing import parse_article
@@ -54,6 +56,12 @@ def _unnumbered(text: str) -> tuple[str, ...]:
     return found[1:] if found and found[0].replace(".", "").isdecimal() else found
 
 
-def parse_and_analyse(job: Job) -> AnalysedArticle:
+def parse_and_analyse(job: Job, aliases: Aliases = NO_ALIASES) -> AnalysedArticle:
     """Return what a page is stored as; raise CorpusError. Runs in a worker process."""
-    return analyse_article(parse_article(job.data, article_id=job.article_id, source=job.name))
+    article = parse_article(
+        job.data,
+        article_id=job.article_id,
+        source=job.name,
+        knowledge=DrugKnowledge.shipped_with(aliases),
+    )
+    return analyse_article(article)
