@@ -32,7 +32,8 @@ if TYPE_CHECKING:
         RemovalGuardError,
     )
     from indexer.index import Index, open_index
-    from indexer.model import ReindexOptions, Report, Results, SearchRequest
+    from indexer.model import Results, SearchRequest
+    from indexer.runs import ReindexOptions, Report
 
 __all__ = [
     "ConfigError",
@@ -59,8 +60,8 @@ _MODULES = {
     "Corpus": "corpus",
     "Index": "index",
     "open_index": "index",
-    "ReindexOptions": "model",
-    "Report": "model",
+    "ReindexOptions": "runs",
+    "Report": "runs",
     "Results": "model",
     "SearchRequest": "model",
 }

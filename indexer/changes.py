@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from indexer.corpus import Page, Scan, digest
 from indexer.engine.base import Baseline, SourceState
 from indexer.errors import CorpusError
-from indexer.model import Failure, ReindexOptions
 from indexer.provenance import mark_of
+from indexer.runs import Failure, ReindexOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,8 @@ class Settings:
     deadline_ms: int = 1_000
     """Time a search may take before it answers with what it has."""
     log_level: str = "info"
+    emergency_file: str = ""
+    """TOML file with what to do and whom to call in an emergency; empty: a text without numbers."""
 
 
 def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
@@ -66,6 +68,7 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
         aliases=text("ALIASES", default.aliases),
         deadline_ms=number("DEADLINE_MS", default.deadline_ms, least=1, most=600_000),
         log_level=level,
+        emergency_file=text("EMERGENCY", default.emergency_file),
     )
 
 

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from indexer.archives import ARCHIVE_SUFFIXES, Archive
 from indexer.errors import CorpusError
-from indexer.model import Failure
 from indexer.naming import HTML_SUFFIXES, printable, slug_of, unique
 from indexer.provenance import SOURCES_FILE, Rules, read_rules
+from indexer.runs import Failure
 
 PAGE_LIMIT = 4 << 20  # bytes; the longest label of the FDA has about 1.5 million
 """Bytes that a page may have. `Page.read` returns one more of a longer one, never all of it."""

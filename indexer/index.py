@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import difflib
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from indexer import searching
+from indexer import evaluation, searching
 from indexer.config import Settings
 from indexer.corpus import Corpus
+from indexer.emergency import is_emergency, read_emergency
 from indexer.engine import open_engine
 from indexer.engine.base import Engine, OwnNames, Snapshot
 from indexer.errors import ConfigError, IndexUnavailableError, NotFoundError
+from indexer.evaluation import Judgment, QueryOutcome
 from indexer.highlights import mark_text
 from indexer.knowledge.aliases import (
     NO_ALIASES,
@@ -31,13 +33,13 @@ from indexer.model import (
     Drug,
     DrugEntry,
     Mark,
-    ReindexOptions,
-    Report,
     Results,
     SearchRequest,
     Status,
-    Verification,
+    Suggestions,
 )
+from indexer.runs import ReindexOptions, Report, Verification
+from indexer.suggesting import Completions, KindsOf
 
 if TYPE_CHECKING:
     from indexer.indexing import Progress
@@ -83,8 +85,9 @@ class Index:
         """Stand in front of an engine that was opened with these aliases."""
         self.location = location
         self._engine = engine
-        self._settings = settings
+        self._aliases_file = settings.aliases
         self._aliases = aliases
+        self._emergency = read_emergency(settings.emergency_file)
         self._lock = threading.Lock()
         self._known: _Known | None = None
         self._steady = _Steady()
@@ -118,7 +121,21 @@ class Index:
     def search(self, request: SearchRequest) -> Results:
         """Answer a request; raise QueryError or IndexUnavailableError."""
         snapshot = self._snapshot()
-        return searching.search(request, snapshot, self._taught(snapshot).knowledge)
+        known = self._taught(snapshot)
+        completions = known.completions
+        results = searching.search(request, snapshot, known.knowledge, completions.similar)
+        related = completions.related(results, self._kinds_of(snapshot))
+        return replace(
+            results,
+            suggestions=replace(results.suggestions, related=related),
+            emergency=self._emergency if is_emergency(request.text) else None,
+        )
+
+    def suggest(self, prefix: str, *, limit: int = 8) -> Suggestions:
+        """Complete what is being typed: at most `limit` medicines, sections and articles each."""
+        snapshot = self._snapshot()
+        completions = self._taught(snapshot).completions
+        return completions.suggest(prefix, limit=limit, kinds_of=self._kinds_of(snapshot))
 
     def article(self, article_id: str) -> Article:
         """Return an indexed article; raise NotFoundError or IndexUnavailableError."""
@@ -145,6 +162,20 @@ class Index:
         highlights = searching.highlights_for(query, snapshot, self._taught(snapshot).knowledge)
         marks = {section.id: mark_text(section.text, highlights) for section in article.sections}
         return {section: found for section, found in marks.items() if found}
+
+    def evaluate(self, judgments: Sequence[Judgment]) -> tuple[QueryOutcome, ...]:
+        """Ask judged queries, and say how good each answer is."""
+        with self.one_generation():
+            return evaluation.evaluate(self.search, judgments, self._answering_kind)
+
+    def _answering_kind(self, target: str) -> str:
+        """Return the kind of a section, or `article` for a target that is no indexed section."""
+        article_id, _, section_id = target.partition("#")
+        try:
+            sections = self._snapshot().article(article_id).sections
+        except NotFoundError:
+            return "article"
+        return next((part.kind for part in sections if part.id == section_id), "article")
 
     def drugs(self) -> tuple[DrugEntry, ...]:
         """Return the medicines that articles are about, A to Z."""
@@ -178,6 +209,17 @@ class Index:
         """Remove what is no longer needed; return the names of what was removed."""
         return self._engine.collect_garbage()
 
+    def _kinds_of(self, snapshot: Snapshot) -> KindsOf:
+        """Return what tells the kinds of sections that articles about a medicine have."""
+        kinds = self._taught(snapshot).kinds
+
+        def kinds_of(key: str) -> tuple[str, ...]:
+            if key not in kinds:
+                kinds[key] = searching.kinds_about(key, snapshot)
+            return kinds[key]
+
+        return kinds_of
+
     def _snapshot(self) -> Snapshot:
         """Return what is served, or what was served when the thread's block first asked."""
         held = self._steady
@@ -197,7 +239,7 @@ class Index:
             return question(self._engine)
         except IndexUnavailableError:
             try:
-                aliases = read_aliases(self._settings.aliases)
+                aliases = read_aliases(self._aliases_file)
             except ConfigError:
                 aliases = self._aliases
             if aliases == self._aliases:
@@ -233,6 +275,9 @@ class _Known:
     articles: tuple[ArticleSummary, ...]
     drugs: Mapping[str, DrugEntry]
     """The medicines that articles are about, by key, A to Z."""
+    completions: Completions
+    kinds: dict[str, tuple[str, ...]]
+    """The kinds of sections about a medicine, by key; each is looked up once."""
 
 
 def _known(digest: str, articles: tuple[ArticleSummary, ...], aliases: Aliases) -> _Known:
@@ -244,7 +289,10 @@ def _known(digest: str, articles: tuple[ArticleSummary, ...], aliases: Aliases) 
             about.setdefault(key_of(drug), []).append((drug, article.id))
     entries = [(key, _entry(key, found, knowledge)) for key, found in about.items()]
     entries.sort(key=lambda item: (item[1].name.casefold(), item[0]))
-    return _Known(digest, knowledge, articles, dict(entries))
+    drugs = dict(entries)
+    return _Known(
+        digest, knowledge, articles, drugs, Completions(knowledge, drugs, articles), kinds={}
+    )
 
 
 def _entry(key: str, found: list[tuple[Drug, str]], knowledge: DrugKnowledge) -> DrugEntry:

@@ -31,8 +31,8 @@ from indexer.errors import (
 )
 from indexer.knowledge.aliases import NO_ALIASES, Aliases
 from indexer.knowledge.drugs import DrugKnowledge
-from indexer.model import Failure, ReindexOptions, Report
 from indexer.provenance import attributed, host_of, mark_of
+from indexer.runs import Failure, ReindexOptions, Report
 
 if TYPE_CHECKING:
     from indexer.parsing.limits import Job

@@ -17,6 +17,9 @@ Sort: TypeAlias = Literal["relevance", "newest", "title"]
 Group: TypeAlias = Literal["article", "section"]
 Mode: TypeAlias = Literal["all", "partial"]
 Via: TypeAlias = Literal["direct", "stem", "expansion", "intent", "subject"]
+NoticeCode: TypeAlias = Literal[
+    "lasa", "corrected", "absence", "unknown", "mentioned", "together", "deadline"
+]
 MarkKind: TypeAlias = Literal["direct", "related"]
 
 
@@ -151,7 +154,11 @@ class SearchRequest:
     drugs: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     """Section kinds."""
+    classes: tuple[str, ...] = ()
+    """Pharmacologic classes, as the facet names them."""
     categories: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    """Years of the articles' latest dates."""
     sort: Sort = "relevance"
     group: Group = "article"
     page: int = 1
@@ -280,7 +287,74 @@ class Facets:
 
     section: tuple[FacetValue, ...] = ()
     drug: tuple[FacetValue, ...] = ()
+    drug_class: tuple[FacetValue, ...] = ()
     category: tuple[FacetValue, ...] = ()
+    year: tuple[FacetValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """Something that may be meant: a medicine, a section of one, an article."""
+
+    label: str
+    """What to show: `Imuran`, `Imuran › Side effects`."""
+    detail: str
+    """What tells it from others: `brand of azathioprine · Purine Antimetabolite`."""
+    query: str
+    """What to search for."""
+    url: str | None
+    """Address of what is suggested; None where there is none but the search itself."""
+    lookalikes: tuple[str, ...] = ()
+    """Names that it is easily taken for, in tall-man letters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestionGroup:
+    """Suggestions of one type, best first."""
+
+    type: Literal["drug", "section", "article"]
+    items: tuple[Suggestion, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestions:
+    """What the beginning of a query may become."""
+
+    text: str
+    groups: tuple[SuggestionGroup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaysOn:
+    """What to search for instead of a query, or after it."""
+
+    did_you_mean: tuple[Suggestion, ...] = ()
+    """Names that a word nobody knows may be a slip of; the likeliest first."""
+    related: tuple[Suggestion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Whom to call."""
+
+    label: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emergency:
+    """What to do first when somebody is in danger."""
+
+    text: str
+    contacts: tuple[Contact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that has to be known before an answer is read."""
+
+    code: NoticeCode
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,6 +370,10 @@ class Results:
     pages: int
     took_ms: float
     partial: bool = False
+    suggestions: WaysOn = WaysOn()
+    notices: tuple[Notice, ...] = ()
+    emergency: Emergency | None = None
+    """Stands above everything else when the query speaks of somebody in danger."""
 
 
 # --- the index --------------------------------------------------------------------------------
@@ -317,59 +395,3 @@ class Status:
     digest: str = ""
     """Tells this generation from every other, also from one of the same number in an index that
     was removed and built again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A page or source that was set aside, and why."""
-
-    source: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReindexOptions:
-    """How `reindex` goes to work."""
-
-    fresh: bool = False
-    if_needed: bool = False
-    dry_run: bool = False
-    checksum: bool = False
-    allow_removals: bool = False
-    jobs: int = 0
-    """Worker processes; 0 means one per processor."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What a run of `reindex` did. Counts are numbers of articles."""
-
-    generation: int | None
-    articles: int
-    sections: int
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    unchanged: int = 0
-    failed: tuple[Failure, ...] = ()
-    skipped: tuple[tuple[str, int], ...] = ()
-    """Files that were not pages, by reason."""
-    warnings: tuple[str, ...] = ()
-    seconds: float = 0.0
-    published: bool = False
-    """True when what is served now is what the sources say (also when nothing had to change)."""
-    refused: str | None = None
-    """Why nothing was published, when a guard stopped it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verification:
-    """What `verify` found."""
-
-    generation: int | None
-    checked_files: int
-    checked_articles: int
-    checked_sections: int
-    checked_postings: int
-    problems: tuple[str, ...] = ()
-    """Empty when every byte and posting is as it was published."""

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from indexer.engine.base import Matches, Snapshot
+from indexer.knowledge.drugs import DrugKnowledge
+from indexer.knowledge.lookalikes import lookalikes_of
 from indexer.knowledge.sections import kind_named
-from indexer.model import Interpretation
+from indexer.model import Drug, Interpretation, Notice
 from indexer.query.plan import AnyOf, Concept, Kind, MatchPlan, Subject, leaves
 
 ABOUT = "drug:"
@@ -22,41 +24,71 @@ ABSENCE_IS_NOT_SAFETY = "That does not mean that it is safe."
 
 def interpretation_of(
     query: Interpretation, plan: MatchPlan, matches: Matches, snapshot: Snapshot
-) -> Interpretation:
-    """Return how a query was read, with what its answer gave up and what has to be said of it."""
-    notes = list(query.notes)
+) -> tuple[Interpretation, tuple[Notice, ...]]:
+    """Return how a query was read and what its answer gave up, and what has to be said of it."""
+    notices: list[Notice] = []
     dropped: tuple[Concept, ...] = ()
     if matches.partial:
-        notes.append("The search took too long and was stopped; ask for something narrower.")
+        text = "The search took too long and was stopped; ask for something narrower."
+        notices.append(Notice(code="deadline", text=text))
     elif query.concepts:
-        notes += _absences(plan, matches)
-        notes += _mentions(plan, matches, snapshot)
+        notices += _absences(plan, matches)
+        notices += _mentions(plan, matches, snapshot)
     if matches.mode == "partial":
         asked = zip(plan.concepts, matches.coverage, strict=True)
         dropped = tuple(concept for concept, covered in asked if not covered)
-        notes += _partial_notes(plan, dropped, snapshot)
+        notices += _partial_notes(plan, dropped, snapshot)
     labels = tuple(concept.label for concept in dropped)
-    return replace(query, mode=matches.mode, dropped=labels, notes=tuple(notes))
+    notes = (*query.notes, *(notice.text for notice in notices))
+    return replace(query, mode=matches.mode, dropped=labels, notes=notes), tuple(notices)
 
 
-def _absences(plan: MatchPlan, matches: Matches) -> Iterator[str]:
+def lookalike_notices(drugs: Iterable[Drug], knowledge: DrugKnowledge) -> Iterator[Notice]:
+    """Say which other names the medicines of a query are easily taken for (safety rule M2)."""
+    for drug in drugs:
+        pairs = lookalikes_of(drug, knowledge)
+        if not pairs:
+            continue
+        own = pairs[0].tall_man
+        is_brand = drug.role == "brand" and drug.ingredient is not None
+        is_told = is_brand and pairs[0].name.casefold() != drug.name.casefold()
+        ingredient = f"{drug.name} is {drug.ingredient}. " if is_told else ""
+        others = _listed([pair.other_tall_man for pair in pairs], "or")
+        yield Notice(code="lasa", text=f"{ingredient}Do not confuse {own} with {others}.")
+
+
+def corrected_notice(typed: str, meant: str) -> Notice:
+    """Say that another name was searched for than the one that was typed (safety rule M1)."""
+    text = f"No results for “{typed}”. Showing results for “{meant}”."
+    return Notice(code="corrected", text=text)
+
+
+def _absences(plan: MatchPlan, matches: Matches) -> Iterator[Notice]:
     if all(matches.concept_sections) and not matches.unfiltered:
         labels = _listed([_asked(concept) for concept in plan.concepts], "and")
-        yield f"No section of this index has {labels} together. {ABSENCE_IS_NOT_SAFETY}"
+        yield _absence(f"No section of this index has {labels} together.")
     for concept, count in zip(plan.concepts, matches.concept_sections, strict=True):
         if count:
             continue
         if concept.kind == "field" or concept.label.startswith(ABOUT):
-            yield f"Nothing in this index has {_scoped(concept)}."
+            yield _unknown(f"Nothing in this index has {_scoped(concept)}.")
         elif concept.kind == "drug":
-            yield (
+            yield _unknown(
                 f"Nothing in this index is about {concept.label} or names it. "
                 "Other medicines are not shown in its place."
             )
         elif concept.kind != "intent":
-            yield f"Nothing in this index says {_asked(concept)}."
+            yield _unknown(f"Nothing in this index says {_asked(concept)}.")
         elif matches.mode == "all":
-            yield f"Nothing in this index is about {_asked(concept)}. {ABSENCE_IS_NOT_SAFETY}"
+            yield _absence(f"Nothing in this index is about {_asked(concept)}.")
+
+
+def _absence(text: str) -> Notice:
+    return Notice(code="absence", text=f"{text} {ABSENCE_IS_NOT_SAFETY}")
+
+
+def _unknown(text: str) -> Notice:
+    return Notice(code="unknown", text=text)
 
 
 def _scoped(concept: Concept) -> str:
@@ -67,7 +99,7 @@ def _scoped(concept: Concept) -> str:
     return f"{places[scope]} “{words}”"
 
 
-def _mentions(plan: MatchPlan, matches: Matches, snapshot: Snapshot) -> Iterator[str]:
+def _mentions(plan: MatchPlan, matches: Matches, snapshot: Snapshot) -> Iterator[Notice]:
     """Say of medicines that no article found is about them: a mention must not pass for more."""
     about = {value for value, count in matches.facets["drug"] if count}
     subjects = {
@@ -80,7 +112,8 @@ def _mentions(plan: MatchPlan, matches: Matches, snapshot: Snapshot) -> Iterator
     if about.isdisjoint(leaf.drug for leaves_ in subjects.values() for leaf in leaves_):
         them = "it" if len(subjects) == 1 else "them"
         note = f"No article found is about {_listed(subjects, 'or')}; these only mention {them}."
-        alone = replace(plan, excluded=(), bonuses=(), drugs=(), kinds=(), categories=())
+        alone = replace(plan, excluded=(), bonuses=(), drugs=(), kinds=())
+        alone = replace(alone, classes=(), categories=(), years=())
         treated = [
             label
             for label, leaves_ in subjects.items()
@@ -91,12 +124,13 @@ def _mentions(plan: MatchPlan, matches: Matches, snapshot: Snapshot) -> Iterator
                 f" The articles about {_listed(treated, 'or')} do not have all that was asked"
                 f" for. {ABSENCE_IS_NOT_SAFETY}"
             )
-        yield note
+        yield Notice(code="mentioned", text=note)
     elif len(subjects) > 1:
-        yield (
+        text = (
             f"These texts name {_listed(subjects, 'and')} together. That alone says nothing about"
             " whether they may be combined."
         )
+        yield Notice(code="together", text=text)
 
 
 def _subjects_of(concept: Concept) -> tuple[Subject, ...]:
@@ -109,7 +143,7 @@ def _one_of(label: str, nodes: tuple[Subject, ...]) -> Concept:
 
 def _partial_notes(
     plan: MatchPlan, dropped: Sequence[Concept], snapshot: Snapshot
-) -> Iterator[str]:
+) -> Iterator[Notice]:
     """Say what the index has nowhere for the medicines; the mode tells that not all was found."""
     required = tuple(concept for concept in plan.concepts if concept.required)
     drugs = [concept.label for concept in required if concept.kind == "drug"]
@@ -121,7 +155,7 @@ def _partial_notes(
     missing = [concept for concept in dropped if drugs and is_missing(concept)]
     if missing:
         about, of = _listed(map(_asked, missing), "or"), _listed(drugs, "and")
-        yield f"This index has no text about {about} for {of}. {ABSENCE_IS_NOT_SAFETY}"
+        yield _absence(f"This index has no text about {about} for {of}.")
 
 
 def _asked(concept: Concept) -> str:

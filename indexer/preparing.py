@@ -21,8 +21,10 @@ CONTENTS_SHARE = 0.6
 "How to use" for "How to take"."""
 
 
-def analyse_article(article: Article) -> AnalysedArticle:
+def analyse_article(article: Article, knowledge: DrugKnowledge | None = None) -> AnalysedArticle:
     """Return the article with its terms, ready to be stored."""
+    known = knowledge or DrugKnowledge.shipped()
+    subjects = subject_keys(article.drugs)
     headings = frozenset(_unnumbered(section.heading) for section in article.sections)
     return AnalysedArticle(
         article=article,
@@ -38,7 +40,8 @@ def analyse_article(article: Article) -> AnalysedArticle:
             for section in article.sections
             if section.text
         ),
-        subjects=subject_keys(article.drugs),
+        subjects=subjects,
+        classes=tuple(dict.fromkeys(label for key in subjects for label in known.classes_of(key))),
     )
 
 
@@ -58,10 +61,8 @@ def _unnumbered(text: str) -> tuple[str, ...]:
 
 def parse_and_analyse(job: Job, aliases: Aliases = NO_ALIASES) -> AnalysedArticle:
     """Return what a page is stored as; raise CorpusError. Runs in a worker process."""
+    knowledge = DrugKnowledge.shipped_with(aliases)
     article = parse_article(
-        job.data,
-        article_id=job.article_id,
-        source=job.name,
-        knowledge=DrugKnowledge.shipped_with(aliases),
+        job.data, article_id=job.article_id, source=job.name, knowledge=knowledge
     )
-    return analyse_article(article)
+    return analyse_article(article, knowledge)

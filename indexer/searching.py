@@ -7,10 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, product
 
+from indexer.corrections import (
+    Unknown,
+    corrected_text,
+    offers,
+    safe_correction,
+    unknown_words,
+)
 from indexer.engine.base import Match, MatchedTerm, Matches, SectionMatch, Snapshot
 from indexer.highlights import Highlight
 from indexer.knowledge.drugs import DrugKnowledge
-from indexer.knowledge.sections import kind_named
+from indexer.knowledge.sections import KINDS, kind_named
+from indexer.knowledge.similar_names import SimilarNames
 from indexer.model import (
     Facets,
     FacetValue,
@@ -23,14 +31,16 @@ from indexer.model import (
     SectionHit,
     Total,
     Via,
+    WaysOn,
 )
-from indexer.notes import interpretation_of
+from indexer.notes import corrected_notice, interpretation_of, lookalike_notices
 from indexer.query.bonuses import bonuses_of
 from indexer.query.plan import (
     AnyOf,
     Concept,
     Field,
     MatchPlan,
+    Subject,
     Word,
     leaves,
 )
@@ -42,9 +52,36 @@ PHRASE_FORMS = 64
 """Ways a phrase of stems may be written that are looked for in a text: bounds the work."""
 
 
-def search(request: SearchRequest, snapshot: Snapshot, knowledge: DrugKnowledge) -> Results:
-    """Answer a request from a snapshot; raise QueryError for a query that is too long."""
+def search(
+    request: SearchRequest, snapshot: Snapshot, knowledge: DrugKnowledge, similar: SimilarNames
+) -> Results:
+    """Answer a request from a snapshot; raise QueryError for a query that is too long.
+
+    When nothing is found and a word of it can only be a slip of one medicine's name, that name is
+    searched for, and the answer says so.
+    """
     started = time.perf_counter()
+    results, unknown = _answer(request, snapshot, knowledge, similar)
+    if unknown and not results.total.sections and (meant := safe_correction(unknown, knowledge)):
+        text = corrected_text(request.text, unknown[0].typed, meant.name)
+        instead, _ = _answer(replace(request, text=text), snapshot, knowledge, similar)
+        if instead.total.sections:
+            results = _corrected(results, instead, unknown[0].typed, meant.name)
+    return replace(results, took_ms=(time.perf_counter() - started) * 1000.0)
+
+
+def _corrected(results: Results, instead: Results, typed: str, meant: str) -> Results:
+    """Return the answer to the corrected query as one to what was typed, and say so."""
+    notice = corrected_notice(typed, meant)
+    query = replace(instead.query, text=results.request.text, corrected=instead.request.text)
+    notices = (notice, *instead.notices)
+    return replace(instead, request=results.request, query=query, notices=notices)
+
+
+def _answer(
+    request: SearchRequest, snapshot: Snapshot, knowledge: DrugKnowledge, similar: SimilarNames
+) -> tuple[Results, tuple[Unknown, ...]]:
+    """Answer a request as it is typed; return also the words in it that may be slips of names."""
     understood = understand(
         parse_query(request.text),
         knowledge,
@@ -54,14 +91,16 @@ def search(request: SearchRequest, snapshot: Snapshot, knowledge: DrugKnowledge)
     )
     plan = plan_of(request, understood, knowledge)
     matches = snapshot.match(plan)
+    unknown = () if request.exact or matches.partial else unknown_words(plan, matches, similar)
     if _may_give_up_concepts(plan, matches):
         most = snapshot.match(replace(plan, coverage="most"))
         matches = most if most.unfiltered or most.partial else matches
     parts = _parts(plan, snapshot)
     counted = matches.articles if request.group == "article" else matches.sections
-    return Results(
+    query, notices = interpretation_of(understood.interpretation, plan, matches, snapshot)
+    results = Results(
         request=request,
-        query=interpretation_of(understood.interpretation, plan, matches, snapshot),
+        query=query,
         total=Total(
             articles=matches.articles,
             sections=matches.sections,
@@ -71,9 +110,12 @@ def search(request: SearchRequest, snapshot: Snapshot, knowledge: DrugKnowledge)
         facets=_facets(request, plan, matches, knowledge),
         status=snapshot.status(),
         pages=-(-counted // request.per_page),
-        took_ms=(time.perf_counter() - started) * 1000.0,
+        took_ms=0.0,
         partial=matches.partial,
+        suggestions=WaysOn(did_you_mean=offers(request.text, unknown, knowledge)),
+        notices=(*lookalike_notices(query.drugs, knowledge), *notices),
     )
+    return results, unknown
 
 
 def plan_of(
@@ -88,7 +130,9 @@ def plan_of(
         bonuses=() if request.exact else tuple(bonuses_of(concepts)),
         drugs=tuple(_drug_key(name, knowledge) for name in request.drugs),
         kinds=request.sections,
+        classes=request.classes,
         categories=request.categories,
+        years=request.years,
         sort=request.sort,
         group=request.group,
         offset=(request.page - 1) * request.per_page,
@@ -98,6 +142,13 @@ def plan_of(
             None if request.deadline_ms is None else time.monotonic() + request.deadline_ms / 1000
         ),
     )
+
+
+def kinds_about(key: str, snapshot: Snapshot) -> tuple[str, ...]:
+    """Return the kinds of sections that the articles about a medicine have, in the usual order."""
+    about = Concept(label="", kind="drug", node=Subject(drug=key), required=True)
+    counts = dict(snapshot.match(MatchPlan(concepts=(about,), limit=1)).facets["section"])
+    return tuple(kind.name for kind in KINDS if kind.name in counts)
 
 
 def highlights_of(
@@ -259,7 +310,9 @@ def _facets(
     return Facets(
         section=values("section", request.sections),
         drug=values("drug", plan.drugs),
+        drug_class=values("class", request.classes),
         category=values("category", request.categories),
+        year=values("year", request.years),
     )
 
 

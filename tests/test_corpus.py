@@ -21,7 +21,7 @@ from indexer import archives
 from indexer.archives import ARCHIVE_SUFFIXES, Archive
 from indexer.corpus import PAGE_LIMIT, Corpus, Page, Scan, digest
 from indexer.errors import CorpusError
-from indexer.model import Failure
+from indexer.runs import Failure
 
 NOBODY = 65_534
 ID = re.compile(r"[a-z0-9][a-z0-9._-]*")

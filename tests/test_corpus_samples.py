@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -111,10 +112,16 @@ def test_a_page_names_the_medicine_its_source_is_about(source: dict[str, str]) -
     assert text.count(ingredient) + text.count(brand) >= 4
 
 
-def test_the_corpus_covers_twelve_medicines_in_five_designs() -> None:
+def test_the_corpus_covers_thirty_medicines_in_seven_designs() -> None:
     listed = sources()
-    assert len({source["ingredient"] for source in listed}) >= 12
-    assert len({source["design"] for source in listed}) >= 5
+    assert len(listed) >= 30
+    assert len({source["ingredient"].removesuffix(" sodium") for source in listed}) >= 30
+    assert len({source["design"] for source in listed}) >= 7
+
+
+def test_three_medicines_have_an_article_on_the_brand_and_one_on_the_ingredient() -> None:
+    articles = Counter(source["ingredient"] for source in sources())
+    assert sum(count > 1 for count in articles.values()) >= 3
 
 
 def test_one_page_can_only_be_read_with_its_declared_charset() -> None:

@@ -17,7 +17,8 @@ from indexer.corpus import Corpus
 from indexer.errors import QueryError
 from indexer.index import Index, open_index
 from indexer.knowledge.drugs import DrugKnowledge
-from indexer.model import Article, ReindexOptions, Results, SearchRequest, Snippet
+from indexer.model import Article, Results, SearchRequest, Snippet
+from indexer.runs import ReindexOptions
 from indexer.serialization import results_json
 
 SAMPLES = Path(__file__).resolve().parents[1] / "corpus"

@@ -23,7 +23,7 @@ from indexer.corpus import Corpus, Scan
 from indexer.entries import LARGEST
 from indexer.errors import CorpusError
 from indexer.index import Index, open_index
-from indexer.model import Article, ReindexOptions, SearchRequest, Section
+from indexer.model import Article, SearchRequest, Section
 from indexer.provenance import (
     PUBLISHER_TYPES,
     SOURCES_FILE,
@@ -34,6 +34,7 @@ from indexer.provenance import (
     read_rules,
     staleness,
 )
+from indexer.runs import ReindexOptions
 
 SAMPLES = Path(__file__).resolve().parents[1] / "corpus"
 OLD = 1_700_000_000  # seconds; long before any test runs, so that a time stamp tells

@@ -23,8 +23,9 @@ from indexer.corpus import Corpus
 from indexer.engine.whoosh import evaluate, postings
 from indexer.engine.whoosh.snapshot import WhooshSnapshot
 from indexer.index import Index, open_index
-from indexer.model import ReindexOptions, Report, SearchRequest
+from indexer.model import SearchRequest
 from indexer.parsing import parse_article
+from indexer.runs import ReindexOptions, Report
 from webapp import HEADERS
 from webapp.security import is_host
 

@@ -139,3 +139,17 @@ def test_a_medicine_that_only_texts_name_is_told_apart_from_one_that_is_nowhere(
     assert index.search(SearchRequest(text="allopurinol")).hits
     notes = index.search(SearchRequest(text="title:zzyzx")).query.notes
     assert "Nothing in this index has titles with “zzyzx”." in notes
+
+
+# --- facets -------------------------------------------------------------------------------------
+
+
+def test_classes_and_years_are_facets_and_filters(index: Index) -> None:
+    everything = index.search(SearchRequest(text="imuran OR prograf"))
+    assert everything.total.articles == 2
+    classes = {value.value: value.count for value in everything.facets.drug_class}
+    assert classes["Purine Antimetabolite"] == 1
+    one = index.search(SearchRequest(text="imuran OR prograf", classes=("Purine Antimetabolite",)))
+    assert [hit.article.id for hit in one.hits] == ["imuran"]
+    assert {value.value for value in one.facets.drug_class} == set(classes)
+    assert index.search(SearchRequest(text="imuran", years=("1999",))).hits == ()

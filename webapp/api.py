@@ -18,9 +18,10 @@ from indexer.serialization import (
     search_links,
     section_json,
     status_json,
+    suggestions_json,
 )
 from webapp.caching import with_validator
-from webapp.params import read_search, refuse_all
+from webapp.params import read_search, read_suggest, refuse_all
 from webapp.problems import refuse
 from webapp.serving import serving
 
@@ -44,6 +45,15 @@ def search() -> Response:
         f'<{links[name]}>; rel="{name}"' for name in _RELATIONS if links[name]
     )
     return with_validator(response, results.status, complete=not results.partial)
+
+
+@blueprint.get("/suggest")
+def suggest() -> Response:
+    """Answer completions of what is being typed."""
+    reading = read_suggest(request.args)
+    if reading.faults:
+        return refuse(reading.faults)
+    return _answer(suggestions_json(serving().index.suggest(reading.text, limit=reading.limit)))
 
 
 @blueprint.get("/articles/<article_id>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from indexer.model import (
     LARGEST_PAGE_SIZE,
@@ -76,6 +77,25 @@ class Pager:
     sizes: tuple[Choice, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    """A filter: its parameter, what people call it, where requests and facets keep it."""
+
+    name: str
+    label: str
+    attribute: str
+    facet: str
+
+
+_FILTERS = (
+    _Filter("section", "Section", "sections", "section"),
+    _Filter("drug", "Medicine", "drugs", "drug"),
+    _Filter("class", "Class", "classes", "drug_class"),
+    _Filter("category", "Category", "categories", "category"),
+    _Filter("year", "Year", "years", "year"),
+)
+
+
 def link(request: SearchRequest, *, page: int = 1) -> str:
     """Return the address of a page of results."""
     return search_link(PATH, request, page=page)
@@ -96,52 +116,51 @@ def switched(
 
 def active_filters(request: SearchRequest) -> tuple[ActiveFilter, ...]:
     """Return the filters in force, each removable by itself."""
-    return (
-        *(
-            ActiveFilter(
-                "Section",
-                kind_label(kind) or "Other",
-                link(replace(request, sections=_without(request.sections, kind))),
-            )
-            for kind in request.sections
-        ),
-        *(
-            ActiveFilter(
-                "Medicine", name, link(replace(request, drugs=_without(request.drugs, name)))
-            )
-            for name in request.drugs
-        ),
-        *(
-            ActiveFilter(
-                "Category",
-                name,
-                link(replace(request, categories=_without(request.categories, name))),
-            )
-            for name in request.categories
-        ),
+    return tuple(
+        ActiveFilter(
+            field.label,
+            _value_label(field.name, value),
+            link(_with(request, field, _without(values, value))),
+        )
+        for field in _FILTERS
+        for values in [_asked(request, field)]
+        for value in values
     )
 
 
 def without_filters(request: SearchRequest) -> SearchRequest:
     """Return a request with all its filters taken off."""
-    return replace(request, sections=(), drugs=(), categories=())
+    for field in _FILTERS:
+        request = _with(request, field, ())
+    return request
 
 
 def facet_fields(results: Results) -> tuple[FacetField, ...]:
     """Return the facets as groups of checkboxes; a filter in force is always among them."""
-    request, facets = results.request, results.facets
-    labels = tuple((kind, kind_label(kind) or "Other") for kind in request.sections)
     fields = (
-        _field("section", "Section", facets.section, labels),
-        _field("drug", "Medicine", facets.drug, tuple((name, name) for name in request.drugs)),
         _field(
-            "category",
-            "Category",
-            facets.category,
-            tuple((name, name) for name in request.categories),
-        ),
+            field.name,
+            field.label,
+            getattr(results.facets, field.facet),
+            [(value, _value_label(field.name, value)) for value in _asked(results.request, field)],
+        )
+        for field in _FILTERS
     )
     return tuple(field for field in fields if field.values)
+
+
+def _with(request: SearchRequest, field: _Filter, values: tuple[str, ...]) -> SearchRequest:
+    changed: dict[str, Any] = {field.attribute: values}
+    return replace(request, **changed)
+
+
+def _asked(request: SearchRequest, field: _Filter) -> tuple[str, ...]:
+    values: tuple[str, ...] = getattr(request, field.attribute)
+    return values
+
+
+def _value_label(name: str, value: str) -> str:
+    return (kind_label(value) or "Other") if name == "section" else value
 
 
 def sort_choices(request: SearchRequest) -> tuple[Choice, ...]:

@@ -36,7 +36,9 @@ SEARCH_PARAMETERS = (
     "q",
     "drug",
     "section",
+    "class",
     "category",
+    "year",
     "sort",
     "group",
     "page",
@@ -45,6 +47,11 @@ SEARCH_PARAMETERS = (
     "exact",
     "explain",
 )
+
+SUGGEST_PARAMETERS = ("q", "limit")
+USUAL_SUGGESTIONS = 8
+MOST_SUGGESTIONS = 20
+"""Suggestions of one type: more than that is a list of results."""
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -90,7 +97,9 @@ def read_search(args: Parameters, *, deadline_ms: int, is_program: bool) -> Read
         text=reader.query("q"),
         drugs=reader.names("drug"),
         sections=reader.kinds("section"),
+        classes=reader.names("class"),
         categories=reader.names("category"),
+        years=reader.years("year"),
         sort=reader.choice("sort", SORTS),
         group=reader.choice("group", GROUPS),
         page=reader.number("page", default=1, most=DEEPEST_RESULT),
@@ -108,6 +117,25 @@ def read_search(args: Parameters, *, deadline_ms: int, is_program: bool) -> Read
             code="page-out-of-range",
         )
     return Reading(request, tuple(reader.faults))
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What is being typed, how many completions are wanted, and every fault found on the way."""
+
+    text: str
+    limit: int
+    faults: tuple[Fault, ...]
+
+
+def read_suggest(args: Parameters) -> Beginning:
+    """Read the parameters of a completion."""
+    reader = _Reader(args)
+    reader.refuse_others(SUGGEST_PARAMETERS)
+    reader.require("q")
+    text = reader.query("q")
+    limit = reader.number("limit", default=USUAL_SUGGESTIONS, most=MOST_SUGGESTIONS)
+    return Beginning(text, limit, tuple(reader.faults))
 
 
 def read_highlight(args: Parameters) -> tuple[str, tuple[Fault, ...]]:
@@ -167,6 +195,14 @@ class _Reader:
                 self.blame(name, f"must be one of {known}; not {_quoted(value)}")
         return tuple(value for value in values if value in SECTION_KINDS)
 
+    def years(self, name: str) -> tuple[str, ...]:
+        values = self._several(name)
+        good = tuple(value for value in values if is_year(value))
+        for value in values:
+            if value not in good:
+                self.blame(name, f"must be a year of four digits, not {_quoted(value)}")
+        return good
+
     def choice(self, name: str, choices: Sequence[Choice]) -> Choice:
         value = self._single(name)
         for choice in choices:
@@ -198,6 +234,11 @@ class _Reader:
         if len(values) > MOST_NAMES:
             self.blame(name, f"was given {len(values)} times and can be given {MOST_NAMES} times")
         return values[:MOST_NAMES]
+
+
+def is_year(text: str) -> bool:
+    """Say whether a text is a year as a filter takes it: four digits."""
+    return len(text) == len("2026") and text.isascii() and text.isdigit()
 
 
 def _quoted(value: str) -> str:

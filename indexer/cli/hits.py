@@ -8,15 +8,26 @@ import click
 
 from indexer.cli.marking import marked_lines
 from indexer.knowledge.sections import kind_named
-from indexer.model import Article, ArticleSummary, Hit, Interpretation, Results, SectionHit
+from indexer.model import Article, ArticleSummary, Hit, Results, SectionHit, Suggestion
 from indexer.provenance import PUBLISHER_TYPES, UNKNOWN, staleness
 
 INDENT = "    "
+_FIRST = frozenset({"corrected", "lasa"})
+"""Notices that are no notes on how the query was read, and come before those."""
+
+MOST_VALUES = 6
+"""Values of a facet that a terminal shows: one line."""
+
 LENGTH_OF_DATE = len("2026-11-23")
 
 
-def notes(query: Interpretation) -> Iterator[str]:
+def notes(results: Results) -> Iterator[str]:
     """Yield how the query was read: what was searched for too, what was given up."""
+    query = results.query
+    yield from emergency(results)
+    yield from (notice.text for notice in results.notices if notice.code in _FIRST)
+    for offered in results.suggestions.did_you_mean:
+        yield f"Did you mean {offered_line(offered)}? Search for: {offered.query}"
     for added in query.expansions:
         yield f"Searched for {added.source} and {added.target} ({added.why})."
     yield from query.notes
@@ -26,9 +37,46 @@ def notes(query: Interpretation) -> Iterator[str]:
         yield "No section has everything that was asked for; these have the most of it."
 
 
+def emergency(results: Results) -> Iterator[str]:
+    """Yield what comes before everything else when somebody may be in danger."""
+    if results.emergency is not None:
+        yield results.emergency.text
+        yield from (f"{of.label}: {of.number}" for of in results.emergency.contacts)
+
+
+def narrowing(results: Results) -> Iterator[str]:
+    """Yield what an answer can be narrowed by, with the numbers of articles."""
+    facets = results.facets
+    for option, values in (
+        ("--section", facets.section),
+        ("--drug", facets.drug),
+        ("--class", facets.drug_class),
+        ("--category", facets.category),
+        ("--year", facets.year),
+    ):
+        counts = [f"{of.value} {of.count}" for of in values[:MOST_VALUES]]
+        if len(values) > MOST_VALUES:
+            counts.append(f"and {len(values) - MOST_VALUES} more")
+        if counts:
+            yield f"Narrow by {option}: {', '.join(counts)}"
+
+
+def related(results: Results) -> Iterator[str]:
+    """Yield the queries that lead on from an answer."""
+    if results.suggestions.related:
+        yield f"See also: {' · '.join(of.label for of in results.suggestions.related)}"
+
+
 def is_less_than_asked(results: Results) -> bool:
     """Say whether an answer fell short of its question, which is never left unsaid."""
-    return results.partial or results.query.mode == "partial"
+    return results.partial or results.emergency is not None or results.query.mode == "partial"
+
+
+def offered_line(suggestion: Suggestion) -> str:
+    """Return a suggestion as one line: its name, what tells it from others, and look-alikes."""
+    alike = ", ".join(suggestion.lookalikes)
+    warning = f"; do not confuse with {alike}" if alike else ""
+    return f"{suggestion.label} ({suggestion.detail}{warning})"
 
 
 def listing(results: Results, *, width: int | None) -> Iterator[str]:
@@ -58,13 +106,14 @@ def totals(results: Results) -> str:
 def nothing_found(results: Results) -> Iterator[str]:
     """Yield what was searched in vain and what to try; nothing found is no proof of anything."""
     request, status = results.request, results.status
-    filters = [*request.drugs, *map(kind_label, request.sections), *request.categories]
+    filters = [*request.drugs, *map(kind_label, request.sections), *request.classes]
+    filters += [*request.categories, *request.years]
     within = f" within {', '.join(filters)}" if filters else ""
     yield (
         f'Nothing found for "{request.text}"{within} in {counted(status.articles, "article")} '
         f"({counted(status.sections, 'section')})."
     )
-    yield from notes(results.query)
+    yield from notes(results)
     yield _absence(results, filters)
     advice = ["fewer or other words"]
     if filters:
@@ -128,6 +177,8 @@ def _section(section: SectionHit, article_id: str, width: int | None) -> Iterato
     kind = f"  [{kind_label(section.kind)}]" if section.kind != "other" else ""
     reference = click.style(f"{article_id}#{section.id}", underline=True)
     yield f"  {heading}{path}{kind}  {reference}"
+    if section.why:
+        yield click.style(f"{INDENT}why: {_why(section)}", dim=True)
     for snippet in section.snippets:
         room = width and width - len(INDENT)
         for line in marked_lines(snippet.text, snippet.marks, room):
@@ -136,3 +187,18 @@ def _section(section: SectionHit, article_id: str, width: int | None) -> Iterato
         yield click.style(f"{INDENT}score {section.score:.4f}", dim=True)
         for part in section.explanation:
             yield click.style(f"{INDENT}{part.value:+10.4f}  {part.name}", dim=True)
+
+
+def _why(section: SectionHit) -> str:
+    """Return what matched, in which fields, by which road: each term once for each road."""
+    fields: dict[tuple[str, str], list[str]] = {}
+    for reason in section.why:
+        fields.setdefault((reason.term, reason.via), []).append(reason.field)
+    return " · ".join(_ground(term, via, places) for (term, via), places in fields.items())
+
+
+def _ground(term: str, via: str, places: Sequence[str]) -> str:
+    if via == "subject":
+        return f"about {term}"
+    road = "" if via == "direct" else f" ({via})"
+    return f"{term} in {', '.join(dict.fromkeys(places))}{road}"

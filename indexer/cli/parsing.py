@@ -16,10 +16,11 @@ from indexer.corpus import Corpus, Page
 from indexer.errors import CorpusError
 from indexer.knowledge.aliases import Aliases, read_aliases
 from indexer.knowledge.drugs import DrugKnowledge
-from indexer.model import Article, Failure
+from indexer.model import Article
 from indexer.parsing import parse_article
 from indexer.parsing.limits import Job, ParserPool
 from indexer.provenance import attributed
+from indexer.runs import Failure
 from indexer.serialization import article_json
 
 

@@ -33,12 +33,14 @@ class Entry:
 COMMANDS: Mapping[str, Entry] = {
     "reindex": Entry("indexer.cli.reindexing", "Bring the index up to date with its sources."),
     "search": Entry("indexer.cli.searching", "Find the sections that answer a query."),
+    "suggest": Entry("indexer.cli.suggesting", "Complete the beginning of a query."),
     "parse": Entry("indexer.cli.parsing", "Show what the parser makes of pages."),
     "show": Entry("indexer.cli.showing", "Show an indexed article or section."),
     "status": Entry("indexer.cli.maintenance", "Tell what is served."),
     "verify": Entry("indexer.cli.maintenance", "Check every byte and posting of the index."),
     "rollback": Entry("indexer.cli.maintenance", "Serve the previous generation again."),
     "gc": Entry("indexer.cli.maintenance", "Remove what no generation needs."),
+    "evaluate": Entry("indexer.cli.evaluating", "Measure relevance by judged queries."),
     "serve": Entry("indexer.cli.serving", "Serve the search page and the JSON API."),
 }
 
@@ -81,7 +83,7 @@ def program(
 
     Exit codes: 0 done; 1 searched, nothing found; 2 wrong usage, setting or query; 3 no index
     that can be used; 4 a source failed or too much would be removed; 5 no such article;
-    130 interrupted.
+    6 `evaluate` below its gate; 130 interrupted.
     """
     context.obj = Typed(index=index, as_json=as_json, quiet=quiet)
 

@@ -17,7 +17,7 @@ from indexer.corpus import Corpus
 from indexer.errors import IndexerError
 from indexer.index import open_index
 from indexer.indexing import Progress
-from indexer.model import ReindexOptions, Report
+from indexer.runs import ReindexOptions, Report
 from indexer.serialization import report_json
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from itertools import takewhile
 
 import click
@@ -57,11 +58,26 @@ class QueryCommand(click.Command):
     help="Only articles about this drug, under any of its names.  [repeatable]",
 )
 @click.option(
+    "--class",
+    "classes",
+    multiple=True,
+    metavar="NAME",
+    help="Only articles about drugs of this pharmacologic class.  [repeatable]",
+)
+@click.option(
     "--category",
     "categories",
     multiple=True,
     metavar="NAME",
     help="Only articles of this category.  [repeatable]",
+)
+@click.option(
+    "--year",
+    "years",
+    multiple=True,
+    metavar="YYYY",
+    type=click.DateTime(["%Y"]),
+    help="Only articles whose latest date is of this year.  [repeatable]",
 )
 @click.option(
     "--sort",
@@ -93,7 +109,9 @@ def search(  # noqa: PLR0913 - click passes every option by name
     words: tuple[str, ...],
     sections: tuple[str, ...],
     drugs: tuple[str, ...],
+    classes: tuple[str, ...],
     categories: tuple[str, ...],
+    years: tuple[datetime, ...],
     sort: Sort,
     group: Group,
     page: int,
@@ -114,13 +132,15 @@ def search(  # noqa: PLR0913 - click passes every option by name
     """  # noqa: D301 - click keeps the lines of a paragraph that begins so
     if page * per_page > DEEPEST_RESULT:
         raise click.UsageError(f"--page times --per-page is at most {DEEPEST_RESULT:,}.")
-    if not all(map(str.strip, (*drugs, *categories))):
-        raise click.UsageError("The name of a --drug or --category is empty.")
+    if not all(map(str.strip, (*drugs, *classes, *categories))):
+        raise click.UsageError("The name of a --drug, --class or --category is empty.")
     request = SearchRequest(
         text=_decoded(" ".join(words)),
         drugs=tuple(map(_decoded, drugs)),
         sections=sections,
+        classes=tuple(map(_decoded, classes)),
         categories=tuple(map(_decoded, categories)),
+        years=tuple(dict.fromkeys(f"{year:%Y}" for year in years)),
         sort=sort,
         group=group,
         page=page,
@@ -145,13 +165,14 @@ def _print(invocation: Invocation, results: Results) -> None:
             console.say(line)
         return
     if console.talkative or hits.is_less_than_asked(results):
-        notes = [f"* {line}" for line in hits.notes(results.query)]
+        notes = [f"* {line}" for line in hits.notes(results)]
         console.answer_lines([*notes, ""] if notes else [])
     console.answer_lines(hits.listing(results, width=columns()))
     if not results.hits:
         complain(f"Page {results.request.page} is past the end; the last is {results.pages}.")
     if console.talkative:
         console.answer()
+        console.answer_lines([*hits.narrowing(results), *hits.related(results)])
         console.answer(hits.totals(results))
 
 

@@ -11,10 +11,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
-from indexer.model import Article, ArticleSummary, Mode, Section, Status, Verification, Via
+from indexer.model import Article, ArticleSummary, Mode, Section, Status, Via
 from indexer.query.plan import Field, Leaf, MatchPlan
+from indexer.runs import Verification
 
-FacetName: TypeAlias = Literal["section", "drug", "category"]
+FacetName: TypeAlias = Literal["section", "drug", "class", "category", "year"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,8 @@ class AnalysedArticle:
     """The sections that have text, in reading order; the others stand in `article` alone."""
     subjects: tuple[str, ...]
     """Keys of the drugs that are the article's subject."""
+    classes: tuple[str, ...] = ()
+    """Pharmacologic classes of those drugs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,6 +184,10 @@ class DrugKnowledge:
                 found.setdefault(name.terms, name)
         return tuple(found.values())
 
+    def all_names(self) -> tuple[str, ...]:
+        """Return every name of every medicine once: its terms, joined by spaces."""
+        return tuple(dict.fromkeys(joined for table in self._tables for joined in table.entries))
+
     def class_of(self, key: str) -> str | None:
         """Return the pharmacologic class of a medicine (`Purine Antimetabolite`), if known."""
         return next(iter(self.classes_of(key)), None)

@@ -44,6 +44,13 @@ class SectionKind:
     loinc: str | None
     parent: str | None = None
     """The wider kind that it is part of."""
+    words: str = ""
+    """Words that ask for it after the name of a medicine, where its label does not."""
+
+    @property
+    def asked(self) -> str:
+        """Return the words that ask for it after the name of a medicine: `side effects`."""
+        return self.words or self.label.lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,27 +68,39 @@ class IntentSpan:
 
 KINDS: tuple[SectionKind, ...] = (
     SectionKind("boxed-warning", "Boxed warning", "34066-1"),
-    SectionKind("indications", "What it is used for", "34067-9"),
+    SectionKind("indications", "What it is used for", "34067-9", words="used for"),
     SectionKind("dosage", "Dosage", "34068-7"),
-    SectionKind("forms", "Forms and strengths", "43678-2"),
-    SectionKind("contraindications", "Who should not take it", "34070-3"),
+    SectionKind("forms", "Forms and strengths", "43678-2", words="strengths"),
+    SectionKind(
+        "contraindications", "Who should not take it", "34070-3", words="contraindications"
+    ),
     SectionKind("warnings-precautions", "Warnings and precautions", "43685-7"),
     SectionKind("adverse-reactions", "Side effects", "34084-4"),
     SectionKind("interactions", "Interactions", "34073-7"),
-    SectionKind("specific-populations", "Specific groups of people", "43684-0"),
+    SectionKind(
+        "specific-populations", "Specific groups of people", "43684-0", words="specific populations"
+    ),
     SectionKind("pregnancy", "Pregnancy", "42228-7", "specific-populations"),
     SectionKind("lactation", "Breastfeeding", "34080-2", "specific-populations"),
     SectionKind("pediatric", "Children", "34081-0", "specific-populations"),
     SectionKind("geriatric", "Older people", "34082-8", "specific-populations"),
     SectionKind("overdose", "Overdose", "34088-5"),
     SectionKind("abuse-dependence", "Abuse and dependence", "42227-9"),
-    SectionKind("description", "What it is", "34089-3"),
+    SectionKind("description", "What it is", "34089-3", words="description"),
     SectionKind("clinical-pharmacology", "Pharmacology", "34090-1"),
-    SectionKind("mechanism", "How it works", "43679-0", "clinical-pharmacology"),
-    SectionKind("pharmacokinetics", "What the body does to it", "43682-4", "clinical-pharmacology"),
+    SectionKind(
+        "mechanism", "How it works", "43679-0", "clinical-pharmacology", words="how it works"
+    ),
+    SectionKind(
+        "pharmacokinetics",
+        "What the body does to it",
+        "43682-4",
+        "clinical-pharmacology",
+        words="pharmacokinetics",
+    ),
     SectionKind("clinical-studies", "Clinical studies", "34092-7"),
     SectionKind("storage", "Storage", "44425-7"),
-    SectionKind("patient-counseling", "Advice for patients", "34076-0"),
+    SectionKind("patient-counseling", "Advice for patients", "34076-0", words="patient counseling"),
     SectionKind("monitoring", "Monitoring", None),
     SectionKind(OTHER, "Other", "42229-5"),
 )

@@ -33,7 +33,7 @@ from types import TracebackType
 from typing import Final, Generic, Literal, Self, TypeAlias, TypeVar, cast
 
 from indexer.errors import CorpusError, IndexerError
-from indexer.model import Failure
+from indexer.runs import Failure
 
 if sys.platform != "win32":
     import resource

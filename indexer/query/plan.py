@@ -163,7 +163,11 @@ class MatchPlan:
     drugs: tuple[str, ...] = ()
     """Filter: keys of drugs, any of which is the article's subject."""
     kinds: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    """Filter: pharmacologic classes, any of which a subject of the article has."""
     categories: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    """Filter: years (`2024`) of the article's latest date."""
     sort: Sort = "relevance"
     group: Group = "article"
     offset: int = 0

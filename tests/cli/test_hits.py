@@ -4,23 +4,37 @@ from dataclasses import replace
 
 import click
 
-from indexer.cli.hits import listing, notes, nothing_found, totals
+from indexer.cli.hits import (
+    is_less_than_asked,
+    listing,
+    narrowing,
+    notes,
+    nothing_found,
+    totals,
+)
 from indexer.model import (
     ArticleSummary,
+    Contact,
     Drug,
+    Emergency,
     Expansion,
     Facets,
+    FacetValue,
     Hit,
     IntentMatch,
     Interpretation,
     Mark,
+    Notice,
+    Reason,
     Results,
     ScorePart,
     SearchRequest,
     SectionHit,
     Snippet,
     Status,
+    Suggestion,
     Total,
+    WaysOn,
 )
 
 IMURAN = Drug(name="Imuran", ingredient="azathioprine", role="brand")
@@ -123,13 +137,13 @@ def test_what_was_added_and_given_up_is_said() -> None:
         expansions=(Expansion(source="imuran", target="azathioprine", why="its ingredient"),),
         notes=("This index has no text about it.",),
     )
-    assert list(notes(query)) == [
+    assert list(notes(replace(RESULTS, query=query))) == [
         "Searched for imuran and azathioprine (its ingredient).",
         "This index has no text about it.",
         "Left out of the search: xyz.",
     ]
     everything_somewhere = replace(query, dropped=(), expansions=(), notes=())
-    assert list(notes(everything_somewhere)) == [
+    assert list(notes(replace(RESULTS, query=everything_somewhere))) == [
         "No section has everything that was asked for; these have the most of it."
     ]
 
@@ -179,3 +193,54 @@ def test_absence_is_not_claimed_of_a_part_of_the_query() -> None:
         replace(NOTHING, query=wider, request=filtered),
     ):
         assert "no text about" not in "\n".join(nothing_found(results))
+
+
+def test_danger_comes_first_then_look_alikes_then_names_to_choose_from() -> None:
+    offered = Suggestion(
+        label="prednisone",
+        detail="ingredient · Corticosteroid",
+        query="prednisone dose",
+        url=None,
+        lookalikes=("prednisoLONE",),
+    )
+    answer = replace(
+        RESULTS,
+        emergency=Emergency(text="Call now.", contacts=(Contact(label="Poison", number="1"),)),
+        notices=(Notice(code="lasa", text="Do not confuse."), Notice(code="absence", text="x")),
+        suggestions=WaysOn(did_you_mean=(offered,)),
+    )
+    assert list(notes(answer)) == [
+        "Call now.",
+        "Poison: 1",
+        "Do not confuse.",
+        (
+            "Did you mean prednisone (ingredient · Corticosteroid; do not confuse with "
+            "prednisoLONE)? Search for: prednisone dose"
+        ),
+    ]
+    assert is_less_than_asked(answer)
+
+
+def test_a_hit_says_what_matched_where_and_by_which_road() -> None:
+    reasons = (
+        Reason(field="heading", term="side effects", via="intent"),
+        Reason(field="text", term="side effects", via="intent"),
+        Reason(field="text", term="azathioprine", via="expansion"),
+        Reason(field="drug", term="azathioprine", via="subject"),
+    )
+    shown = replace(HIT, sections=(replace(SECTION, why=reasons, snippets=()),))
+    assert plain(replace(RESULTS, hits=(shown,)))[3] == (
+        "    why: side effects in heading, text (intent) · azathioprine in text (expansion) · "
+        "about azathioprine"
+    )
+
+
+def test_facets_are_told_with_the_options_that_narrow_by_them() -> None:
+    facets = Facets(
+        section=(FacetValue(value="dosage", label="Dosage", count=2),),
+        drug=(FacetValue(value="azathioprine", label="azathioprine", count=1),),
+    )
+    assert list(narrowing(replace(RESULTS, facets=facets))) == [
+        "Narrow by --section: dosage 2",
+        "Narrow by --drug: azathioprine 1",
+    ]

@@ -181,7 +181,7 @@ def test_wrong_usage_is_2_and_says_what_there_is(run: Run, arguments: tuple[str,
 
 
 def test_an_unknown_command_names_the_known_ones(run: Run) -> None:
-    assert "reindex, search, parse, show, status" in run("find").err
+    assert "reindex, search, suggest, parse, show, status" in run("find").err
 
 
 def test_help_and_version_work_everywhere(run: Run) -> None:

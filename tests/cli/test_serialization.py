@@ -19,13 +19,11 @@ from indexer.model import (
     Expansion,
     Facets,
     FacetValue,
-    Failure,
     Hit,
     IntentMatch,
     Interpretation,
     Mark,
     Reason,
-    Report,
     Results,
     ScorePart,
     SearchRequest,
@@ -34,8 +32,8 @@ from indexer.model import (
     Snippet,
     Status,
     Total,
-    Verification,
 )
+from indexer.runs import Failure, Report, Verification
 from indexer.serialization import (
     DISCLAIMER,
     article_json,
@@ -125,7 +123,8 @@ ARTICLE = Article(
 def test_results_have_the_shape_of_the_contract() -> None:
     shape = results_json(RESULTS)
     assert set(shape) == {
-        "query", "total", "results", "facets", "suggestions", "page", "links", "meta",
+        "query", "total", "results", "facets", "suggestions", "notices", "emergency", "page",
+        "links", "meta",
     }  # fmt: skip
     assert shape["query"] == {
         "text": "imuran side effects",
@@ -146,7 +145,9 @@ def test_results_have_the_shape_of_the_contract() -> None:
             {"value": "adverse-reactions", "label": "Side effects", "count": 1, "selected": False}
         ],
         "drug": [],
+        "class": [],
         "category": [],
+        "year": [],
     }
     assert shape["meta"] == {
         "took_ms": 1.235,
@@ -244,7 +245,9 @@ def test_a_link_repeats_every_parameter_that_is_not_the_usual_one() -> None:
         text="5 µg & more",
         drugs=("Imuran", "Prograf"),
         sections=("dosage",),
+        classes=("Purine Antimetabolite",),
         categories=("Pain Relief",),
+        years=("2024",),
         sort="newest",
         group="section",
         per_page=20,
@@ -256,7 +259,9 @@ def test_a_link_repeats_every_parameter_that_is_not_the_usual_one() -> None:
         "q": ["5 µg & more"],
         "drug": ["Imuran", "Prograf"],
         "section": ["dosage"],
+        "class": ["Purine Antimetabolite"],
         "category": ["Pain Relief"],
+        "year": ["2024"],
         "sort": ["newest"],
         "group": ["section"],
         "page": ["3"],

@@ -29,8 +29,9 @@ from indexer.engine.base import (
 )
 from indexer.errors import CorpusError, IndexLockedError, IndexUnavailableError, NotFoundError
 from indexer.knowledge.drugs import CLASS_PREFIX, DrugKnowledge
-from indexer.model import Article, ArticleSummary, Section, Status, Verification
+from indexer.model import Article, ArticleSummary, Section, Status
 from indexer.query.plan import WORD_FIELDS, Concept, Field, Leaf, MatchPlan, Node
+from indexer.runs import Verification
 from tests.engine.meaning import Meaning, Row, Verdict
 
 SECTIONS_OF_AN_ARTICLE = 3
@@ -275,7 +276,9 @@ class _Answer:
         asked: dict[FacetName, tuple[Sequence[str], Sequence[str]]] = {
             "section": (self.plan.kinds, (row.section.kind,)),
             "drug": (self.plan.drugs, row.article.subjects),
+            "class": (self.plan.classes, row.article.classes),
             "category": (self.plan.categories, row.article.article.categories),
+            "year": (self.plan.years, _years(row)),
         }
         return all(
             name == but or not wanted or bool(set(wanted) & set(has))
@@ -283,13 +286,16 @@ class _Answer:
         )
 
     def _facets(self) -> dict[FacetName, tuple[tuple[str, int], ...]]:
-        articles: dict[FacetName, dict[str, set[str]]] = {"section": {}, "drug": {}, "category": {}}
+        names: tuple[FacetName, ...] = ("section", "drug", "class", "category", "year")
+        articles: dict[FacetName, dict[str, set[str]]] = {name: {} for name in names}
         for row in (judged.row for judged in self.matching):
             drugs = [key for key in row.article.subjects if not key.startswith(CLASS_PREFIX)]
             values: dict[FacetName, Sequence[str]] = {
                 "section": (row.section.kind,),
                 "drug": drugs,
+                "class": row.article.classes,
                 "category": row.article.article.categories,
+                "year": _years(row),
             }
             for name, here in values.items():
                 if self._passes(row, but=name):
@@ -337,6 +343,10 @@ class _Answer:
             matched=tuple(dict.fromkeys(found)),
             parts=tuple(judged.parts) if self.plan.explain else (),
         )
+
+
+def _years(row: Row) -> tuple[str, ...]:
+    return (row.date[:4],) if row.date else ()
 
 
 def _judge(row: Row, meaning: Meaning, plan: MatchPlan) -> _Judged:

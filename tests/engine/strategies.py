@@ -45,6 +45,7 @@ HEADINGS = (
 TITLES = ("Imuran", "imuran", "Azathioprine: a guide", "Doses and side effects", "Prednisone", "…")
 KINDS = ("adverse-reactions", "dosage", "other")
 SUBJECTS = ("azathioprine", "prednisone", "class:thiopurine")
+CLASSES = {"azathioprine": "Purine Antimetabolite", "prednisone": "Corticosteroid"}
 CATEGORIES = ("Pain Relief", "Immunology")
 DATES = (None, "2024-03-01", "2025-01-31", "2025-01-31T08:00:00Z")
 IDS = ("a", "b", "b-2", "c", "imuran", "z")
@@ -87,6 +88,7 @@ def analysed(article: Article, subjects: Iterable[str] = ()) -> AnalysedArticle:
             if section.text
         ),
         subjects=tuple(subjects),
+        classes=tuple(CLASSES[key] for key in subjects if key in CLASSES),
     )
 
 
@@ -249,7 +251,9 @@ def plans(draw: st.DrawFn) -> MatchPlan:
         coverage=draw(st.sampled_from(("all", "most"))),
         drugs=draw(_seldom(*SUBJECTS, "aspirin")),
         kinds=draw(_seldom(*KINDS, "storage")),
+        classes=draw(_seldom(*CLASSES.values(), "None")),
         categories=draw(_seldom(*CATEGORIES, "None")),
+        years=draw(_seldom("2024", "2025", "1999")),
         sort=draw(st.sampled_from(("relevance", "relevance", "newest", "title"))),
         group=draw(st.sampled_from(("article", "article", "section"))),
         offset=draw(st.sampled_from((0, 0, 0, 1, 3))),

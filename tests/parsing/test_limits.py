@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import CorpusError
-from indexer.model import Article, Failure
+from indexer.model import Article
 from indexer.parsing import limits, markup, parse_page
 from indexer.parsing.limits import Job, Outcome, ParserPool
+from indexer.runs import Failure
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = b"<h1>Imuran</h1><p>It calms the immune system.</p>"

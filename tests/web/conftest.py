@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from indexer.config import Settings
 from indexer.corpus import Corpus
 from indexer.index import open_index
-from indexer.model import ReindexOptions
+from indexer.runs import ReindexOptions
 from tests.web.pages import PAGES
 from webapp import create_app
 

@@ -10,7 +10,7 @@ from indexer.config import Settings
 from indexer.corpus import Corpus
 from indexer.errors import ConfigError
 from indexer.index import open_index
-from indexer.model import ReindexOptions
+from indexer.runs import ReindexOptions
 from tests.web.conftest import reading
 from tests.web.pages import IMURAN, assert_problem, text_of
 from webapp import create_app

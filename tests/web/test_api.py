@@ -36,6 +36,35 @@ def hits(answer: Answer) -> list[tuple[str, str]]:
     ]
 
 
+def test_completions_come_in_typed_groups(client: FlaskClient) -> None:
+    response = client.get("/api/v1/suggest?q=imu&limit=2")
+    assert response.status_code == 200
+    answer = response.get_json()
+    assert answer["q"] == "imu"
+    first = answer["groups"][0]
+    assert first["type"] == "drug"
+    assert set(first["items"][0]) == {"label", "detail", "q", "url", "lasa"}
+    assert all(len(group["items"]) <= 2 for group in answer["groups"])
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [("", "q"), ("q=imu&limit=0", "limit"), ("q=imu&limit=21", "limit"), ("q=imu&x=1", "x")],
+)
+def test_a_wrong_parameter_of_a_completion_is_named(
+    client: FlaskClient, query: str, parameter: str
+) -> None:
+    response = client.get(f"/api/v1/suggest?{query}")
+    assert response.status_code == 400
+    assert response.get_json()["errors"][0]["parameter"] == parameter
+
+
+def test_danger_and_look_alikes_are_told_by_the_api(client: FlaskClient) -> None:
+    answer = ask(client, "q=imuran+overdose")
+    assert "emergency number" in answer["emergency"]["text"]
+    assert answer["notices"][0]["code"] == "lasa"
+
+
 def test_a_search_answers_in_the_shape_of_the_contract(client: FlaskClient) -> None:
     answer = ask(client, "q=imuran+side+effects")
     assert list(answer) == [
@@ -44,6 +73,8 @@ def test_a_search_answers_in_the_shape_of_the_contract(client: FlaskClient) -> N
         "results",
         "facets",
         "suggestions",
+        "notices",
+        "emergency",
         "page",
         "links",
         "meta",

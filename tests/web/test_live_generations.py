@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from indexer.config import Settings
 from indexer.corpus import Corpus
 from indexer.index import Index, open_index
-from indexer.model import ReindexOptions
+from indexer.runs import ReindexOptions
 from webapp import create_app
 
 STATES = {"first": ("Imuran", 9), "second": ("Humira", 4)}

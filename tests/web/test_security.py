@@ -37,6 +37,7 @@ ADDRESSES = (
     "/api/v1/status",
     "/api/v1/drugs",
     "/api/v1/drugs/imuran",
+    "/api/v1/suggest?q=imu",
     "/api/v1/articles/imuran-guide",
     "/api/v1/articles/imuran-guide/sections/interactions",
     "/api/v1/nothing",

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from indexer.config import Settings
 from indexer.corpus import Corpus
 from indexer.index import open_index
-from indexer.model import ReindexOptions
+from indexer.runs import ReindexOptions
 from tests.web.conftest import reading
 from tests.web.pages import HOSTILE, IMURAN, JAYEMPI, TEGRETOL, page
 from webapp import create_app

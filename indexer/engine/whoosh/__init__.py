@@ -19,7 +19,8 @@ from indexer.engine.whoosh.generations import Generation, Generations
 from indexer.engine.whoosh.schema import fingerprint, is_same_version
 from indexer.engine.whoosh.states import read_states, status_of
 from indexer.errors import ConfigError, IndexUnavailableError
-from indexer.model import Status, Verification
+from indexer.model import Status
+from indexer.runs import Verification
 
 if TYPE_CHECKING:
     from indexer.engine.whoosh.snapshot import WhooshSnapshot

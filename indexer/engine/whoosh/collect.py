@@ -57,7 +57,9 @@ class Collector:
         return {
             "section": self._section_facet(),
             "drug": self._article_facet("drug", self._table.drug_articles),
+            "class": self._article_facet("class", self._table.class_articles),
             "category": self._article_facet("category", self._table.category_articles),
+            "year": self._article_facet("year", self._table.year_articles),
         }
 
     def _filtered(self, without: FacetName | None = None) -> Flags:
@@ -134,12 +136,15 @@ def _filters(table: SectionTable, plan: MatchPlan) -> dict[FacetName, Flags]:
     filters: dict[FacetName, Flags] = {}
     if plan.kinds:
         filters["section"] = table.rows_of_kinds(plan.kinds)
-    if plan.drugs:
-        filters["drug"] = table.rows_of_articles(_union(table.subject_articles, plan.drugs))
-    if plan.categories:
-        filters["category"] = table.rows_of_articles(
-            _union(table.category_articles, plan.categories)
-        )
+    asked: tuple[tuple[FacetName, Sequence[str], Mapping[str, frozenset[int]]], ...] = (
+        ("drug", plan.drugs, table.subject_articles),
+        ("class", plan.classes, table.class_articles),
+        ("category", plan.categories, table.category_articles),
+        ("year", plan.years, table.year_articles),
+    )
+    for name, values, members in asked:
+        if values:
+            filters[name] = table.rows_of_articles(_union(members, values))
     return filters
 
 

@@ -131,7 +131,7 @@ def _cut_off(plan: MatchPlan) -> Matches:
         articles=0,
         sections=0,
         top=(),
-        facets={"section": (), "drug": (), "category": ()},
+        facets={"section": (), "drug": (), "class": (), "category": (), "year": ()},
         concept_sections=(0,) * len(plan.concepts),
         unfiltered=0,
         coverage=(False,) * len(plan.concepts),

@@ -35,6 +35,7 @@ class ArticleFacts:
     date: str
     subjects: tuple[str, ...]
     categories: tuple[str, ...]
+    classes: tuple[str, ...]
     publisher_type: str
 
 
@@ -64,7 +65,10 @@ class SectionTable:
     """By key of a drug or of a class of drugs."""
     drug_articles: Mapping[str, frozenset[int]]
     """The same without the classes."""
+    class_articles: Mapping[str, frozenset[int]]
     category_articles: Mapping[str, frozenset[int]]
+    year_articles: Mapping[str, frozenset[int]]
+    """By the year of the article's latest date; none for an article without one."""
 
     def rows_of_articles(self, numbers: Iterable[int]) -> Flags:
         """Return flags of the live rows whose article is one of these."""
@@ -93,7 +97,14 @@ def facts_of(article: AnalysedArticle, index: int) -> bytes:
         source = article.article
         date = source.modified or source.published or ""
         facts.append(
-            [source.title, date, article.subjects, source.categories, source.publisher_type]
+            [
+                source.title,
+                date,
+                article.subjects,
+                source.categories,
+                article.classes,
+                source.publisher_type,
+            ]
         )
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
 
@@ -141,7 +152,9 @@ def _table(rows: list[list[Any]], live: Flags) -> SectionTable:
         drug_articles={
             key: numbers for key, numbers in subjects.items() if not key.startswith(CLASS_PREFIX)
         },
+        class_articles=_members(article.classes for article in articles),
         category_articles=_members(article.categories for article in articles),
+        year_articles=_members((article.date[:4],) if article.date else () for article in articles),
     )
 
 
@@ -154,7 +167,8 @@ def _articles(rows: list[list[Any]], live: Flags) -> tuple[ArticleFacts, ...]:
             date=row[5][1],
             subjects=tuple(row[5][2]),
             categories=tuple(row[5][3]),
-            publisher_type=row[5][4],
+            classes=tuple(row[5][4]),
+            publisher_type=row[5][5],
         )
         for index, row in enumerate(rows)
         if row[2] == 0 and live[index]

@@ -15,7 +15,7 @@ from indexer.engine.whoosh import records
 from indexer.engine.whoosh.generations import Generation
 from indexer.engine.whoosh.snapshot import WhooshSnapshot
 from indexer.engine.whoosh.table import TERM_FIELDS, SectionTable, read_table
-from indexer.model import Verification
+from indexer.runs import Verification
 
 # What Whoosh and the decoders below it raise on bytes that make no sense; which of them says
 # nothing about what is wrong, so all become a problem in words.

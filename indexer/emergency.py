@@ -1,0 +1,96 @@
+"""When a query may come from somebody in danger: what stands above every answer then.
+
+No number is built in, because the right one differs from place to place and a wrong one costs
+time. Whoever runs drugsearch can name those of their region in a file:
+
+    text = "Call at once if somebody has collapsed or cannot breathe."
+
+    [[contact]]
+    label = "Poison centre"
+    number = "..."
+
+The words that bring the panel up are few and plain: overdose, poisoning, self-harm, anaphylaxis.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from indexer.analysis.tokens import terms as analysed
+from indexer.errors import ConfigError
+from indexer.knowledge.sections import find_intent
+from indexer.model import Contact, Emergency
+
+DEFAULT: Final = Emergency(
+    text=(
+        "If somebody took too much, cannot breathe, has collapsed or may harm themselves: call "
+        "your local emergency number or poison centre now. Do not wait for symptoms, and do not "
+        "search first."
+    )
+)
+
+_PHRASES: Final = tuple(
+    tuple(phrase.split())
+    for phrase in (
+        "overdose, overdosed, overdoses, overdosing, od'd, poison, poisoned, poisoning, suicide, "
+        "suicidal, self harm, self harming, selfharm, self injury, kill myself, kill himself, "
+        "kill herself, kill themselves, end my life, want to die, hurt myself, anaphylaxis, "
+        "anaphylactic, can't breathe, cannot breathe, can not breathe, can't breath, "
+        "stopped breathing, not breathing, unconscious, passed out, swallowed a, swallowed all, "
+        "swallowed the whole, took too many, took too much, taken too many, taken too much, "
+        "swollen throat, throat swelling, throat closing, throat is closing"
+    ).split(", ")
+)
+
+OVERDOSE: Final = "overdose"
+"""The kind of section whose intent is an emergency as well."""
+
+
+def is_emergency(text: str) -> bool:
+    """Say whether the words of a query speak of overdose, poison, self-harm or anaphylaxis."""
+    words = tuple(term for term in analysed(text) if term)
+    if any(_stands_in(phrase, words) for phrase in _PHRASES):
+        return True
+    intent = find_intent(words)
+    return intent is not None and intent.kind == OVERDOSE
+
+
+def read_emergency(path: str) -> Emergency:
+    """Read the panel of a region; the built-in one for an empty path. Raise ConfigError."""
+    if not path:
+        return DEFAULT
+    try:
+        table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = error.strerror or error
+        raise ConfigError(f"The emergency file {path} cannot be read: {reason}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The emergency file {path} is no TOML: {error}") from error
+    if unknown := table.keys() - {"text", "contact"}:
+        names = ", ".join(sorted(unknown))
+        message = f"The emergency file {path} has {names}; it may have text and [[contact]]."
+        raise ConfigError(message)
+    text, contacts = table.get("text", DEFAULT.text), table.get("contact", [])
+    if not isinstance(text, str) or not text.strip() or not isinstance(contacts, list):
+        message = f"In the emergency file {path}, text must be a text and contact a list."
+        raise ConfigError(message)
+    return Emergency(text=text, contacts=tuple(_contact(entry, path) for entry in contacts))
+
+
+def _contact(entry: object, path: str) -> Contact:
+    if isinstance(entry, dict) and entry.keys() == {"label", "number"}:
+        label, number = entry["label"], entry["number"]
+        if isinstance(label, str) and isinstance(number, str) and label and number:
+            return Contact(label=label, number=number)
+    message = (
+        f"In the emergency file {path}, each [[contact]] needs a label and a number in quotes."
+    )
+    raise ConfigError(message)
+
+
+def _stands_in(phrase: Sequence[str], words: Sequence[str]) -> bool:
+    size = len(phrase)
+    return any(tuple(words[at : at + size]) == phrase for at in range(len(words) - size + 1))

@@ -1,0 +1,38 @@
+"""Values to JSON-ready dictionaries: one shape for the command line and the JSON API.
+
+Lists are never null and what is unknown is null. Keys may be added, never renamed: programs that
+read version 1 of the API and scripts that read `--json` depend on them.
+"""
+
+from indexer.serialization.articles import article_json, drug_json, section_json, summary_json
+from indexer.serialization.links import article_link, last_page, search_link, search_links
+from indexer.serialization.results import (
+    results_json,
+    snippet_html,
+    snippet_json,
+    suggestion_json,
+    suggestions_json,
+)
+from indexer.serialization.runs import report_json, status_json, verification_json
+from indexer.serialization.shapes import DISCLAIMER, Json
+
+__all__ = [
+    "DISCLAIMER",
+    "Json",
+    "article_json",
+    "article_link",
+    "drug_json",
+    "last_page",
+    "report_json",
+    "results_json",
+    "search_link",
+    "search_links",
+    "section_json",
+    "snippet_html",
+    "snippet_json",
+    "status_json",
+    "suggestion_json",
+    "suggestions_json",
+    "summary_json",
+    "verification_json",
+]

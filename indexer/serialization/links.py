@@ -1,0 +1,61 @@
+"""Addresses of searches and articles: all that is asked for stands in the address."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import quote, quote_plus, urlencode
+
+from indexer.model import DEEPEST_RESULT, Results, SearchRequest
+
+
+def search_links(results: Results) -> dict[str, str | None]:
+    """Return the addresses of an answer, of the pages around it, and of its page for people."""
+    request, last = results.request, last_page(results)
+
+    def at(page: int) -> str:
+        return search_link("/api/v1/search", request, page=page)
+
+    return {
+        "self": at(request.page),
+        "first": at(1),
+        "prev": at(min(request.page - 1, last)) if request.page > 1 else None,
+        "next": at(request.page + 1) if request.page < last else None,
+        "last": at(last),
+        "html": search_link("/search", replace(request, explain=False), page=request.page),
+    }
+
+
+def last_page(results: Results) -> int:
+    """Return the number of the last page that can be asked for, 1 when nothing was found."""
+    return max(1, min(results.pages, DEEPEST_RESULT // results.request.per_page))
+
+
+def search_link(path: str, request: SearchRequest, *, page: int = 1) -> str:
+    """Return a path with the parameters that repeat a request; defaults are left out."""
+    default = SearchRequest(text="")
+    parameters = [("q", request.text)]
+    parameters += [("drug", name) for name in request.drugs]
+    parameters += [("section", kind) for kind in request.sections]
+    parameters += [("class", name) for name in request.classes]
+    parameters += [("category", name) for name in request.categories]
+    parameters += [("year", year) for year in request.years]
+    optional = {
+        "sort": (request.sort, default.sort),
+        "group": (request.group, default.group),
+        "page": (page, default.page),
+        "per_page": (request.per_page, default.per_page),
+        "expand": ("auto" if request.expand else "none", "auto"),
+        "exact": (int(request.exact), 0),
+        "explain": (int(request.explain), 0),
+    }
+    parameters += [
+        (name, str(value)) for name, (value, usual) in optional.items() if value != usual
+    ]
+    return f"{path}?{urlencode(parameters)}"
+
+
+def article_link(article_id: str, *, section_id: str | None = None, query: str = "") -> str:
+    """Return the address of an article's page, at a section, with a query's words marked."""
+    words = f"?h={quote_plus(query)}" if query else ""
+    place = f"#{quote(section_id)}" if section_id else ""
+    return f"/articles/{quote(article_id)}{words}{place}"
