@@ -31,6 +31,8 @@ class Settings:
     """Host names the web application answers to; empty means any."""
     proxy_hops: int = 0
     """How many reverse proxies in front may set `X-Forwarded-*` headers."""
+    aliases: str = ""
+    """A file with own names of medicines; none where it is empty."""
     deadline_ms: int = 1_000
     """Time a search may take before it answers with what it has."""
     log_level: str = "info"
@@ -63,6 +65,7 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
         threads=number("THREADS", default.threads, least=1, most=256),
         trusted_hosts=tuple(text("TRUSTED_HOSTS", "").replace(",", " ").split()),
         proxy_hops=number("PROXY_HOPS", default.proxy_hops, least=0, most=16),
+        aliases=text("ALIASES", default.aliases),
         deadline_ms=number("DEADLINE_MS", default.deadline_ms, least=1, most=600_000),
         log_level=level,
         emergency_file=text("EMERGENCY", default.emergency_file),

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import difflib
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from indexer import evaluation, searching
 from indexer.config import Settings
 from indexer.corpus import Corpus
 from indexer.emergency import is_emergency, read_emergency
 from indexer.engine import open_engine
-from indexer.engine.base import Engine, Snapshot
-from indexer.errors import NotFoundError
+from indexer.engine.base import Engine, OwnNames, Snapshot
+from indexer.errors import ConfigError, IndexUnavailableError, NotFoundError
 from indexer.evaluation import Judgment, QueryOutcome
 from indexer.highlights import mark_text
+from indexer.knowledge.aliases import (
+    NO_ALIASES,
+    Aliases,
+    fingerprint_of,
+    ordinary_words,
+    own_words,
+    read_aliases,
+)
 from indexer.knowledge.drugs import DrugKnowledge, key_of
 from indexer.model import (
     Article,
@@ -36,6 +44,8 @@ from indexer.suggesting import Completions, KindsOf
 if TYPE_CHECKING:
     from indexer.indexing import Progress
 
+Answer = TypeVar("Answer")
+
 LONGEST_MARKED = 1_000_000
 """Code points of an article whose matches are marked; the longest label has about 500,000."""
 
@@ -43,18 +53,40 @@ LONGEST_MARKED = 1_000_000
 def open_index(location: str, *, settings: Settings | None = None) -> Index:
     """Return the index at a location (`whoosh:DIR` or a plain folder); raise ConfigError.
 
-    Nothing is read before it is needed, so an index that does not exist yet can be opened.
+    Nothing of it is read before it is needed, so an index that does not exist yet can be opened.
+    A file of aliases is read now; a ConfigError says what is wrong with it.
     """
-    return Index(open_engine(location), location=location, settings=settings or Settings())
+    settings = settings or Settings()
+    aliases = read_aliases(settings.aliases)
+    engine = _engine_for(location, aliases)
+    return Index(engine, location=location, settings=settings, aliases=aliases)
+
+
+def _engine_for(location: str, aliases: Aliases) -> Engine:
+    names = OwnNames(
+        fingerprint=fingerprint_of(aliases),
+        protected=own_words(aliases),
+        ordinary=ordinary_words(aliases),
+    )
+    return open_engine(location, names)
 
 
 class Index:
     """An index of articles. Safe to share between threads."""
 
-    def __init__(self, engine: Engine, *, location: str, settings: Settings) -> None:
-        """Stand in front of an engine."""
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        location: str,
+        settings: Settings,
+        aliases: Aliases = NO_ALIASES,
+    ) -> None:
+        """Stand in front of an engine that was opened with these aliases."""
         self.location = location
         self._engine = engine
+        self._aliases_file = settings.aliases
+        self._aliases = aliases
         self._emergency = read_emergency(settings.emergency_file)
         self._lock = threading.Lock()
         self._known: _Known | None = None
@@ -84,7 +116,7 @@ class Index:
         # Imported here because a search needs no parser, and loading one takes longer than it.
         from indexer import indexing  # noqa: PLC0415
 
-        return indexing.reindex(self._engine, corpus, options, progress)
+        return indexing.reindex(self._engine, corpus, options, progress, aliases=self._aliases)
 
     def search(self, request: SearchRequest) -> Results:
         """Answer a request; raise QueryError or IndexUnavailableError."""
@@ -160,7 +192,9 @@ class Index:
 
     def status(self) -> Status:
         """Return what is served; raise IndexUnavailableError."""
-        return self._snapshot().status() if self._steady.is_on else self._engine.status()
+        if self._steady.is_on:
+            return self._snapshot().status()
+        return self._ask(lambda engine: engine.status())
 
     def verify(self) -> Verification:
         """Check every byte, posting and record of what is served."""
@@ -190,17 +224,37 @@ class Index:
         """Return what is served, or what was served when the thread's block first asked."""
         held = self._steady
         if not held.is_on:
-            return self._engine.snapshot()
+            return self._ask(lambda engine: engine.snapshot())
         if held.snapshot is None:
-            held.snapshot = self._engine.snapshot()
+            held.snapshot = self._ask(lambda engine: engine.snapshot())
         return held.snapshot
+
+    def _ask(self, question: Callable[[Engine], Answer]) -> Answer:
+        """Ask the engine, with the aliases as they are now if it cannot answer with those it has.
+
+        An edited file counts once an index is published that was built with it: until then what
+        is served and what queries are read with belong together.
+        """
+        try:
+            return question(self._engine)
+        except IndexUnavailableError:
+            try:
+                aliases = read_aliases(self._aliases_file)
+            except ConfigError:
+                aliases = self._aliases
+            if aliases == self._aliases:
+                raise
+            engine = _engine_for(self.location, aliases)
+            answer = question(engine)
+            self._engine, self._aliases = engine, aliases
+            return answer
 
     def _taught(self, snapshot: Snapshot) -> _Known:
         """Return what the articles of this generation teach; worked out once for each."""
         digest = snapshot.status().digest
         with self._lock:
             if self._known is None or self._known.digest != digest:
-                self._known = _known(digest, tuple(snapshot.summaries()))
+                self._known = _known(digest, tuple(snapshot.summaries()), self._aliases)
             return self._known
 
 
@@ -226,9 +280,9 @@ class _Known:
     """The kinds of sections about a medicine, by key; each is looked up once."""
 
 
-def _known(digest: str, articles: tuple[ArticleSummary, ...]) -> _Known:
+def _known(digest: str, articles: tuple[ArticleSummary, ...], aliases: Aliases) -> _Known:
     learned = (drug for article in articles for drug in article.drugs)
-    knowledge = DrugKnowledge.shipped().with_names(learned)
+    knowledge = DrugKnowledge.shipped_with(aliases).with_names(learned)
     about: dict[str, list[tuple[Drug, str]]] = {}
     for article in articles:
         for drug in article.drugs:

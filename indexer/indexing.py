@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from indexer.changes import Changes, find_changes
@@ -28,6 +29,8 @@ from indexer.errors import (
     IndexUnavailableError,
     RemovalGuardError,
 )
+from indexer.knowledge.aliases import NO_ALIASES, Aliases
+from indexer.knowledge.drugs import DrugKnowledge
 from indexer.provenance import attributed, host_of, mark_of
 from indexer.runs import Failure, ReindexOptions, Report
 
@@ -65,12 +68,17 @@ class _Outcome:
 
 
 def reindex(
-    engine: Engine, corpus: Corpus, options: ReindexOptions, progress: Progress | None = None
+    engine: Engine,
+    corpus: Corpus,
+    options: ReindexOptions,
+    progress: Progress | None = None,
+    *,
+    aliases: Aliases = NO_ALIASES,
 ) -> Report:
     """Make what the sources say the whole index; raise IndexUnavailableError.
 
     Nothing is published when a source has no page or when too much would be removed; the report
-    then says why in `refused`.
+    then says why in `refused`. The engine knows the aliases by their fingerprint.
     """
     started = time.monotonic()
     baseline, warnings = _baseline(engine, options)
@@ -79,12 +87,15 @@ def reindex(
     changes = find_changes(scan, baseline, options, anew=anew)
     report = _report(engine, scan, changes, warnings)
     refused = _refused(scan, options)
+    if options.dry_run and aliases != NO_ALIASES:
+        conflicts = DrugKnowledge.shipped().conflicts(aliases)
+        report = replace(report, warnings=(*report.warnings, *conflicts))
     if refused or options.dry_run:
         report = replace(report, refused=refused)
     elif _nothing_to_do(changes, anew=anew):
         report = replace(report, published=True)
     else:
-        run = _Run(baseline, scan, changes, options, anew)
+        run = _Run(baseline, scan, changes, options, aliases, anew)
         report = _publish(engine, run, report, progress)
     return replace(report, seconds=time.monotonic() - started)
 
@@ -97,6 +108,7 @@ class _Run:
     scan: Scan
     changes: Changes
     options: ReindexOptions
+    aliases: Aliases
     anew: bool
 
     def pages(self) -> list[Page]:
@@ -125,7 +137,8 @@ def _baseline(engine: Engine, options: ReindexOptions) -> tuple[Baseline | None,
             raise
         return None, [f"The earlier index could not be read: {error}"]
     if baseline is not None and not baseline.current and not options.fresh:
-        return baseline, ["The index was built by another version; everything is indexed anew."]
+        reason = "The index was built by another version or with other aliases"
+        return baseline, [f"{reason}; everything is indexed anew."]
     return baseline, []
 
 
@@ -217,7 +230,7 @@ def _write(writer: Writer, run: _Run, outcome: _Outcome, progress: Progress | No
             writer.delete(article_id)
         for state in run.changes.renewed:
             writer.renew(state)
-    _parse(writer, run.pages(), outcome, run.options.jobs, progress)
+    _parse(writer, run, outcome, progress)
     indexed = run.indexed()
     failed = {indexed[one.source] for one in outcome.failed if one.source in indexed}
     outcome.lost |= failed - outcome.stored
@@ -226,20 +239,20 @@ def _write(writer: Writer, run: _Run, outcome: _Outcome, progress: Progress | No
             writer.delete(article_id)
 
 
-def _parse(
-    writer: Writer, pages: Sequence[Page], outcome: _Outcome, jobs: int, progress: Progress | None
-) -> None:
+def _parse(writer: Writer, run: _Run, outcome: _Outcome, progress: Progress | None) -> None:
     """Have the pages parsed and analysed, and store what comes back."""
     # Imported here because a run that finds nothing changed needs no parser: loading it takes
     # as long as all the rest of such a run.
     from indexer.parsing.limits import Job, ParserPool  # noqa: PLC0415
     from indexer.preparing import parse_and_analyse  # noqa: PLC0415
 
+    pages = run.pages()
     if progress is not None:
         progress.scanned(pages=len(pages))
     by_name = {page.name: page for page in pages}
     digests: dict[str, str] = {}
-    with ParserPool(parse_and_analyse, jobs=jobs) as pool:
+    work = partial(parse_and_analyse, aliases=run.aliases)
+    with ParserPool(work, jobs=run.options.jobs) as pool:
         for done, parsed in enumerate(pool.run(_jobs(pages, digests, outcome, Job)), 1):
             page = by_name[parsed.name]
             _store(writer, parsed.value, page, digests.pop(page.name), outcome)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from indexer.analysis.tokens import terms as analysed
 from indexer.engine.base import AnalysedArticle, AnalysedSection
+from indexer.knowledge.aliases import NO_ALIASES, Aliases
 from indexer.knowledge.drugs import DrugKnowledge
 from indexer.knowledge.subjects import subject_keys
 from indexer.model import Article, Section
@@ -20,8 +21,9 @@ CONTENTS_SHARE = 0.6
 "How to use" for "How to take"."""
 
 
-def analyse_article(article: Article) -> AnalysedArticle:
+def analyse_article(article: Article, knowledge: DrugKnowledge | None = None) -> AnalysedArticle:
     """Return the article with its terms, ready to be stored."""
+    known = knowledge or DrugKnowledge.shipped()
     subjects = subject_keys(article.drugs)
     headings = frozenset(_unnumbered(section.heading) for section in article.sections)
     return AnalysedArticle(
@@ -39,11 +41,7 @@ def analyse_article(article: Article) -> AnalysedArticle:
             if section.text
         ),
         subjects=subjects,
-        classes=tuple(
-            dict.fromkeys(
-                label for key in subjects for label in DrugKnowledge.shipped().classes_of(key)
-            )
-        ),
+        classes=tuple(dict.fromkeys(label for key in subjects for label in known.classes_of(key))),
     )
 
 
@@ -61,6 +59,10 @@ def _unnumbered(text: str) -> tuple[str, ...]:
     return found[1:] if found and found[0].replace(".", "").isdecimal() else found
 
 
-def parse_and_analyse(job: Job) -> AnalysedArticle:
+def parse_and_analyse(job: Job, aliases: Aliases = NO_ALIASES) -> AnalysedArticle:
     """Return what a page is stored as; raise CorpusError. Runs in a worker process."""
-    return analyse_article(parse_article(job.data, article_id=job.article_id, source=job.name))
+    knowledge = DrugKnowledge.shipped_with(aliases)
+    article = parse_article(
+        job.data, article_id=job.article_id, source=job.name, knowledge=knowledge
+    )
+    return analyse_article(article, knowledge)

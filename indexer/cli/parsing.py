@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
 
 from indexer.cli import exits
 from indexer.cli.articles import outline
-from indexer.cli.console import Console, columns, complain
+from indexer.cli.console import columns, complain
 from indexer.cli.options import Invocation, command
 from indexer.corpus import Corpus, Page
 from indexer.errors import CorpusError
+from indexer.knowledge.aliases import Aliases, read_aliases
+from indexer.knowledge.drugs import DrugKnowledge
 from indexer.model import Article
 from indexer.parsing import parse_article
 from indexer.parsing.limits import Job, ParserPool
@@ -36,19 +39,21 @@ def parse(invocation: Invocation, *, files: tuple[str, ...]) -> int:
     ]
     wanted = [file for file in files if file not in folders]
     if wanted:
-        failures += _parse_pages(invocation.console, wanted)
+        failures += _parse_pages(invocation, wanted)
     for failure in failures:
         complain(f"failed: {failure.source}: {failure.reason}")
     return exits.SOURCES_FAILED if failures else exits.DONE
 
 
-def _parse_pages(console: Console, files: Sequence[str]) -> list[Failure]:
+def _parse_pages(invocation: Invocation, files: Sequence[str]) -> list[Failure]:
     """Print what becomes of each page as soon as it is parsed; return what failed."""
+    console = invocation.console
+    parse_one = partial(parse_page, aliases=read_aliases(invocation.settings.aliases))
     scan = Corpus(files).scan()
     failures = list(scan.failures)
     # A worker process costs more than a page; many pages are worth one for each processor.
     by_name = {page.name: page for page in scan.pages}
-    with ParserPool(parse_page, jobs=0 if len(scan.pages) > 1 else 1) as pool:
+    with ParserPool(parse_one, jobs=0 if len(scan.pages) > 1 else 1) as pool:
         for parsed in pool.run(_jobs(scan.pages, failures)):
             if isinstance(parsed.value, Failure):
                 failures.append(parsed.value)
@@ -62,9 +67,10 @@ def _parse_pages(console: Console, files: Sequence[str]) -> list[Failure]:
     return failures
 
 
-def parse_page(job: Job) -> Article:
+def parse_page(job: Job, aliases: Aliases) -> Article:
     """Return the article that a page holds; raise CorpusError. Runs in a worker process."""
-    return parse_article(job.data, article_id=job.article_id, source=job.name)
+    knowledge = DrugKnowledge.shipped_with(aliases)
+    return parse_article(job.data, article_id=job.article_id, source=job.name, knowledge=knowledge)
 
 
 def _jobs(pages: Iterable[Page], failures: list[Failure]) -> Iterator[Job]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import cast
 
-from indexer.engine.base import Engine
+from indexer.engine.base import Engine, OwnNames
 from indexer.errors import ConfigError
 
 ENGINES = {"whoosh": ("indexer.engine.whoosh", "WhooshEngine")}
@@ -14,8 +14,12 @@ ENGINES = {"whoosh": ("indexer.engine.whoosh", "WhooshEngine")}
 DEFAULT_SCHEME = "whoosh"
 
 
-def open_engine(location: str) -> Engine:
-    """Return the engine for a location, `SCHEME:PLACE` or a plain folder; raise ConfigError."""
+def open_engine(location: str, names: OwnNames | None = None) -> Engine:
+    """Return the engine for a location, `SCHEME:PLACE` or a plain folder; raise ConfigError.
+
+    `names` are those that the articles are analysed and the queries understood with, beside the
+    shipped ones.
+    """
     scheme, colon, place = location.partition(":")
     if not colon or "/" in scheme or "\\" in scheme:
         scheme, place = DEFAULT_SCHEME, location
@@ -28,4 +32,4 @@ def open_engine(location: str) -> Engine:
         message = f"The location {location!r} names no folder; write {scheme}:FOLDER."
         raise ConfigError(message)
     module, name = ENGINES[scheme]
-    return cast("Engine", getattr(import_module(module), name)(place))
+    return cast("Engine", getattr(import_module(module), name)(place, names or OwnNames()))

@@ -46,6 +46,18 @@ class AnalysedArticle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnNames:
+    """What an engine has to know of the names of medicines that a user gives."""
+
+    fingerprint: str = ""
+    """Tells them from all others; an index built with another one is not to be read."""
+    protected: frozenset[str] = frozenset()
+    """Words that are names, and so never stemmed."""
+    ordinary: frozenset[str] = frozenset()
+    """Words that are none, although the shipped lists have them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
     """What is known of the page an article came from, so that an unchanged one is not read."""
 

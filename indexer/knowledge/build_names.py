@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.analysis.tokens import terms as analysed
-from indexer.knowledge.drugs import COMBINATION, TABLE, joined_names, written
+from indexer.knowledge.drugs import COMBINATION, TABLE, joined_names
 from indexer.knowledge.name_lists import (
     Product,
     read_drugbank,
@@ -29,6 +29,7 @@ from indexer.knowledge.name_lists import (
     read_ndc,
     read_words,
 )
+from indexer.knowledge.name_tables import written
 from indexer.knowledge.substances import SALTS, Ingredients
 from indexer.model import Role
 

@@ -14,12 +14,19 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import TypeAlias
 
 from indexer.analysis.tokens import terms as analysed
+from indexer.knowledge.aliases import (
+    NO_ALIASES,
+    Aliases,
+    OwnMedicine,
+    given_names,
+    joined_terms,
+)
+from indexer.knowledge.name_tables import NameTable, indexed, members_with, without, written
 from indexer.model import Drug, Role
 
 TABLE = "drug_names.tsv.gz"
@@ -34,6 +41,7 @@ SOURCES: Mapping[str, str] = {
     "d": "DrugBank vocabulary",
     "c": "curated",
     "p": "an indexed page",
+    "a": "your aliases",
 }
 """Where a name comes from, by the letter that stands in the table."""
 
@@ -62,50 +70,77 @@ class NameSpan:
     drug: DrugName
 
 
-_Terms: TypeAlias = tuple[str, ...]
-_Entry: TypeAlias = tuple[str, str]
-"""The key of a medicine, and the entry of one of its names as it stands in the table."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Table:
-    """Names that were read once; entries become values when they are asked for."""
-
-    entries: Mapping[str, tuple[_Entry, ...]]
-    """By the terms of the name, joined by spaces; the dominant medicine first."""
-    longest: Mapping[str, int]
-    """By first term, how many terms the longest name has."""
-    by_key: Mapping[str, tuple[str, ...]]
-    """The entries of a medicine's names, its ingredient first."""
-    classes: Mapping[str, tuple[str, ...]]
-    """Names of a medicine's pharmacologic classes, by key."""
-    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Keys of the medicines of a class, by the key of the class."""
-    protected: frozenset[str] = frozenset()
-
-
 @dataclass(frozen=True, slots=True)
 class DrugKnowledge:
     """Names of medicines, immutable and safe to share between threads.
 
-    The first table is the shipped one; tables after it were taught by indexed pages. A page that
-    gives a known name to another medicine adds an owner; it never takes the name away.
+    The first table wins: a user's aliases, where there are any, then what is shipped, then what
+    indexed pages taught. A page that gives a known name to another medicine adds an owner; it
+    never takes the name away, and no page adds one to a name that the aliases settle.
     """
 
-    _tables: tuple[_Table, ...]
+    _tables: tuple[NameTable, ...]
+    settled: frozenset[str] = frozenset()
+    """Terms, joined by spaces, of the names that a user's aliases decide about."""
 
     @staticmethod
     def shipped() -> DrugKnowledge:
         """Return the knowledge that comes with the package; read once per process."""
         return _shipped()
 
+    @staticmethod
+    def shipped_with(aliases: Aliases) -> DrugKnowledge:
+        """Return the shipped knowledge under a user's aliases; worked out once per process."""
+        return _shipped_with(aliases)
+
+    def with_aliases(self, aliases: Aliases) -> DrugKnowledge:
+        """Let a user's own names win.
+
+        A name that they give to a medicine is taken from all others, as if the lists had never
+        had it, and an ordinary word names none.
+        """
+        if aliases == NO_ALIASES:
+            return self
+        entries: dict[str, list[str]] = {}
+        classes: dict[str, tuple[str, ...]] = {}
+        for medicine in aliases.medicines:
+            key = self._own_key(medicine)
+            own = entries.setdefault(key, [self._ingredient_entry(key, medicine)])
+            own += [written(name, role="ingredient", source="a") for name in medicine.names]
+            own += [written(name, role="brand", source="a") for name in medicine.brands]
+            if medicine.drug_class is not None:
+                classes[key] = (medicine.drug_class,)
+        given = (name for medicine in aliases.medicines for name in given_names(medicine))
+        settled = frozenset(map(joined_terms, (*given, *aliases.ordinary)))
+        tables = tuple(without(table, settled) for table in self._tables)
+        own_table = indexed(entries.items(), classes, members_with(self._tables, classes))
+        return DrugKnowledge((own_table, *tables), settled)
+
+    def conflicts(self, aliases: Aliases) -> tuple[str, ...]:
+        """Return, in sentences, where aliases and lists disagree about a name."""
+        found = []
+        for medicine in aliases.medicines:
+            key, said = self._own_key(medicine), joined_names(medicine.ingredients)
+            for name in given_names(medicine):
+                others = [owner for owner in self.resolve_all(name) if owner.key != key]
+                if others:
+                    listed = " or ".join(owner.ingredient or owner.name for owner in others)
+                    found.append(f"{name}: your aliases say {said}, the lists say {listed}")
+            for name in medicine.ingredients:
+                known = self.resolve(name)
+                if known is not None and known.role != "ingredient":
+                    listed = f"a {known.role} of {known.key}" if known.ingredient else "a class"
+                    found.append(f"{name}: your aliases say an ingredient, the lists say {listed}")
+        return tuple(found)
+
     def with_names(self, drugs: Iterable[Drug]) -> DrugKnowledge:
         """Add what pages teach: brands of known or unknown ingredients; known names stay as is."""
         lines: dict[str, list[str]] = {}
         for drug in drugs:
             key = key_of(drug)
-            is_known = any(name.key == key for name in self._named(drug.name))
-            if drug.role == "class" or is_known or not any(analysed(drug.name)):
+            joined = joined_terms(drug.name)
+            is_known = any(name.key == key for name in self._read_all(joined))
+            if drug.role == "class" or is_known or not joined or joined in self.settled:
                 continue
             entry = written(drug.name, role=drug.role, source="p")
             entries = lines.setdefault(key, [])
@@ -113,7 +148,8 @@ class DrugKnowledge:
                 entries.append(entry)
         if not lines:
             return self
-        return DrugKnowledge((*self._tables, _indexed(sorted(lines.items()), {})))
+        tables = (*self._tables, indexed(sorted(lines.items()), {}))
+        return DrugKnowledge(tables, self.settled)
 
     def resolve(self, name: str) -> DrugName | None:
         """Return whose name this is; the dominant medicine where several have it."""
@@ -141,7 +177,7 @@ class DrugKnowledge:
 
     def names(self, key: str) -> tuple[DrugName, ...]:
         """Return all names of a medicine, its ingredient first; empty for an unknown key."""
-        found: dict[_Terms, DrugName] = {}
+        found: dict[tuple[str, ...], DrugName] = {}
         for table in self._tables:
             for entry in table.by_key.get(key, ()):
                 name = _read(key, entry)
@@ -169,9 +205,23 @@ class DrugKnowledge:
         """Single terms that are names of medicines: never to be stemmed."""
         return frozenset().union(*(table.protected for table in self._tables))
 
+    def _own_key(self, medicine: OwnMedicine) -> str:
+        """Return the key of an own medicine, whichever name of its ingredient it has."""
+        keys = set()
+        for ingredient in medicine.ingredients:
+            known = self.resolve(ingredient)
+            is_ingredient = known is not None and known.role == "ingredient"
+            key = known.key if known and is_ingredient else ingredient
+            keys.update(key.split(COMBINATION))
+        return COMBINATION.join(sorted(keys))
+
+    def _ingredient_entry(self, key: str, medicine: OwnMedicine) -> str:
+        known = (entry for table in self._tables for entry in table.by_key.get(key, ())[:1])
+        name = joined_names(medicine.ingredients)
+        return next(known, written(name, role="ingredient", source="a"))
+
     def _named(self, name: str) -> tuple[DrugName, ...]:
-        joined = " ".join(term for term in analysed(name) if term)
-        return self._read_all(joined)
+        return self._read_all(joined_terms(name))
 
     def _read_all(self, joined: str) -> tuple[DrugName, ...]:
         found: dict[str, DrugName] = {}
@@ -194,7 +244,7 @@ class DrugKnowledge:
 def key_of(drug: Drug) -> str:
     """Return the key of a medicine: its ingredient, or its own name where none is known."""
     if drug.role == "class":
-        return CLASS_PREFIX + " ".join(term for term in analysed(drug.name) if term)
+        return CLASS_PREFIX + joined_terms(drug.name)
     return drug.ingredient or drug.name.casefold()
 
 
@@ -202,6 +252,11 @@ def joined_names(ingredients: Sequence[str]) -> str:
     """Write the ingredients of a combination as people do: "a, b and c"."""
     *before, last = ingredients
     return f"{', '.join(before)} and {last}" if before else last
+
+
+@cache
+def _shipped_with(aliases: Aliases) -> DrugKnowledge:
+    return _shipped().with_aliases(aliases)
 
 
 @cache
@@ -221,69 +276,23 @@ def _shipped() -> DrugKnowledge:
 
 def _with_classes(
     medicines: list[tuple[str, list[str]]], classes: dict[str, tuple[str, ...]], lay: str
-) -> _Table:
+) -> NameTable:
     """Join the table of medicines and the list of class names that people type."""
     members: dict[str, tuple[str, ...]] = {}
+    stands_for: dict[str, frozenset[str]] = {}
     for line in lay.splitlines():
         if not line or line.startswith("#"):
             continue
         names, labels = (part.split("|") for part in line.split("\t"))
         key = CLASS_PREFIX + " ".join(analysed(names[0]))
         medicines.append((key, [written(name, role="class", source="c") for name in names]))
-        wanted = frozenset(labels)
+        stands_for[key] = wanted = frozenset(labels)
         members[key] = tuple(
             medicine
             for medicine, drug_classes in classes.items()
             if COMBINATION not in medicine and not wanted.isdisjoint(drug_classes)
         )
-    return _indexed(medicines, classes, members)
-
-
-def _indexed(
-    medicines: Iterable[tuple[str, Sequence[str]]],
-    classes: Mapping[str, tuple[str, ...]],
-    members: Mapping[str, tuple[str, ...]] | None = None,
-) -> _Table:
-    """Index medicines by the terms of their names. This runs at start: keep it lean."""
-    entries: dict[str, tuple[_Entry, ...]] = {}
-    longest: dict[str, int] = {}
-    by_key: dict[str, tuple[str, ...]] = {}
-    protected: set[str] = set()
-    for key, written in medicines:
-        by_key[key] = tuple(written)
-        for entry in written:
-            name, marked, folded = entry.partition("=")
-            joined = folded if marked else name[3:].lower()
-            known = entries.get(joined)
-            # A star marks the medicine that most products of this name have.
-            if known is None:
-                entries[joined] = ((key, entry),)
-            elif entry[2] == "*":
-                entries[joined] = ((key, entry), *known)
-            else:
-                entries[joined] = (*known, (key, entry))
-            if " " in joined:
-                first = joined[: joined.index(" ")]
-                longest[first] = max(longest.get(first, 0), joined.count(" ") + 1)
-            else:
-                longest.setdefault(joined, 1)
-                if entry[0] != "c":
-                    protected.add(joined)
-    return _Table(
-        entries=entries,
-        longest=longest,
-        by_key=by_key,
-        classes=classes,
-        members=members or {},
-        protected=frozenset(protected),
-    )
-
-
-def written(name: str, *, role: Role, source: str, dominant: bool = False) -> str:
-    """Write a name as the table has it: role, source, dominance, name, terms if they differ."""
-    joined = " ".join(term for term in analysed(name) if term)
-    tail = "" if joined == name.lower() else f"={joined}"
-    return f"{role[0]}{source}{'*' if dominant else '-'}{name}{tail}"
+    return replace(indexed(medicines, classes, members), labels=stands_for)
 
 
 def _read(key: str, entry: str) -> DrugName:

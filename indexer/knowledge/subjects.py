@@ -182,6 +182,7 @@ def _title_name(title: str, knowledge: DrugKnowledge) -> tuple[str, ...]:
         word
         for at, word in enumerate(words)
         if at not in known and word not in _GENERIC_TITLE_WORDS and not word[:1].isdigit()
+        if word not in knowledge.settled
     )
     return rest if len(rest) <= _LONGEST_TITLE_NAME else ()
 
@@ -201,9 +202,9 @@ def _statement(
     ]
     if not titled:
         return find_statement(article, title_name, knowledge)
-    if len(titled) > 1:
-        return None
     key, terms, name = titled[0]
+    if len(titled) > 1 or " ".join(terms) in knowledge.settled:
+        return None
     combination = find_combination(article, terms, key, knowledge)
     if combination is None:
         return None

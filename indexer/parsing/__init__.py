@@ -25,15 +25,17 @@ from indexer.parsing.text import read_lines
 __all__ = ["parse_article", "parse_page"]
 
 
-def parse_article(data: bytes, *, article_id: str, source: str) -> Article:
-    """Parse a page and say what it is about.
+def parse_article(
+    data: bytes, *, article_id: str, source: str, knowledge: DrugKnowledge | None = None
+) -> Article:
+    """Parse a page and say what it is about, by the shipped names unless others are given.
 
     Raises CorpusError, with a reason a person understands, for what is no HTML, breaks a cap or
     holds no text of an article.
     """
     article = parse_page(data, article_id=article_id, source=source)
     article = replace(article, sections=_with_kinds(article.sections, article.title))
-    return replace(article, drugs=find_subjects(article, DrugKnowledge.shipped()))
+    return replace(article, drugs=find_subjects(article, knowledge or DrugKnowledge.shipped()))
 
 
 def parse_page(data: bytes, *, article_id: str, source: str) -> Article:

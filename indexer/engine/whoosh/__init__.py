@@ -14,9 +14,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer.engine.base import Baseline, Writer
+from indexer.engine.base import Baseline, OwnNames, Writer
 from indexer.engine.whoosh.generations import Generation, Generations
-from indexer.engine.whoosh.schema import fingerprint
+from indexer.engine.whoosh.schema import fingerprint, is_same_version
 from indexer.engine.whoosh.states import read_states, status_of
 from indexer.errors import ConfigError, IndexUnavailableError
 from indexer.model import Status
@@ -33,10 +33,11 @@ RIVALS = ("Whoosh", "whoosh-reloaded")
 class WhooshEngine:
     """An index below a folder. Safe to share between threads; each gets its own snapshot."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, names: OwnNames) -> None:
         """Take the folder; nothing is read or made before it is needed."""
         check_distribution()
         self._location = f"whoosh:{folder}"
+        self._names = names
         self._generations = Generations(Path(folder))
         self._thread = threading.local()
 
@@ -48,7 +49,7 @@ class WhooshEngine:
         return Baseline(
             generation=generation.manifest.generation,
             states=read_states(generation.folder),
-            current=generation.manifest.schema == fingerprint(),
+            current=generation.manifest.schema == fingerprint(self._names.fingerprint),
         )
 
     @contextmanager
@@ -59,7 +60,7 @@ class WhooshEngine:
         from indexer.engine.whoosh.writer import WhooshWriter  # noqa: PLC0415
 
         with self._generations.build(fresh=fresh) as build:
-            writer = WhooshWriter(build, fresh=fresh)
+            writer = WhooshWriter(build, self._names, fresh=fresh)
             try:
                 yield writer
                 writer.finish()
@@ -97,17 +98,23 @@ class WhooshEngine:
         while True:
             pointer = self._generations.pointer()
             try:
-                return WhooshSnapshot(self._readable(), self._location)
+                return WhooshSnapshot(self._readable(), self._location, self._names)
             except FileNotFoundError:
                 if self._generations.pointer() == pointer:
                     raise
 
     def _readable(self) -> Generation:
         generation = self._generations.served()
-        if generation.manifest.schema != fingerprint():
+        wanted, found = fingerprint(self._names.fingerprint), generation.manifest.schema
+        if found != wanted:
             root = generation.folder.parent
+            differs = (
+                "with other aliases than are set now (DRUGSEARCH_ALIASES)"
+                if is_same_version(found, wanted)
+                else "by another version of drugsearch"
+            )
             message = (
-                f"The index in {root.absolute()} was built by another version of drugsearch. "
+                f"The index in {root.absolute()} was built {differs}. "
                 f"Build it anew: `drugsearch reindex --index {root} FOLDER`."
             )
             raise IndexUnavailableError(message)

@@ -58,13 +58,23 @@ def schema() -> fields.Schema:
     )
 
 
-@cache
-def fingerprint() -> str:
-    """Return what an index must have been built with to be read by this code, in 16 hex digits.
+def fingerprint(own_names: str) -> str:
+    """Return what an index must have been built with to be read by this code.
 
-    It covers the layout, the stemmer's release and the drug names: with other names articles
-    have other subjects and other words are kept from stemming.
+    It covers the layout, the stemmer's release and the drug names, those of the user too: with
+    other names articles have other subjects and other words are kept from stemming.
     """
+    return f"{_version()}-{own_names}" if own_names else _version()
+
+
+def is_same_version(one: str, other: str) -> bool:
+    """Say whether two fingerprints differ in a user's own names alone."""
+    return one.partition("-")[0] == other.partition("-")[0]
+
+
+@cache
+def _version() -> str:
+    """Return the part of the fingerprint that is the same for all users, in 16 hex digits."""
     built_with = [LAYOUT_VERSION, *WORD_FIELDS, metadata.version("snowballstemmer")]
     digest = hashlib.blake2b(json.dumps(built_with).encode(), digest_size=8)
     for table in sorted(files("indexer.knowledge").iterdir(), key=lambda entry: entry.name):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from whoosh import index as whoosh_index
 
-from indexer.engine.base import Matches
+from indexer.engine.base import Matches, OwnNames
 from indexer.engine.whoosh import records
 from indexer.engine.whoosh.evaluate import Evaluator
 from indexer.engine.whoosh.generations import Generation
@@ -23,7 +23,7 @@ from indexer.query.plan import Field, Leaf, MatchPlan
 class WhooshSnapshot:
     """A generation whose bytes were checked, open for reading."""
 
-    def __init__(self, generation: Generation, location: str) -> None:
+    def __init__(self, generation: Generation, location: str, names: OwnNames) -> None:
         """Open the generation's files with Whoosh."""
         self.closed = False
         self._generation = generation
@@ -31,7 +31,8 @@ class WhooshSnapshot:
         self._reader = whoosh_index.open_dir(str(generation.folder)).reader()
         self._table = read_table(self._reader)
         self._postings = PostingsReader(self._reader, self._table.live)
-        self._evaluator = Evaluator(self._table, self._postings, read_lexicon(generation.folder))
+        lexicon = read_lexicon(generation.folder, names)
+        self._evaluator = Evaluator(self._table, self._postings, lexicon)
         self._articles = {article.id: article for article in self._table.articles}
 
     def match(self, plan: MatchPlan) -> Matches:

@@ -10,6 +10,7 @@ import zlib
 from whoosh import index as whoosh_index
 from whoosh.reading import IndexReader
 
+from indexer.engine.base import OwnNames
 from indexer.engine.whoosh import records
 from indexer.engine.whoosh.generations import Generation
 from indexer.engine.whoosh.snapshot import WhooshSnapshot
@@ -44,7 +45,7 @@ def verify_generation(
             table = read_table(reader)
             postings = _walk_postings(reader, table, found)
             _walk_records(reader, table, found)
-        WhooshSnapshot(generation, "verify").close()
+        WhooshSnapshot(generation, "verify", OwnNames()).close()
     except UNREADABLE as error:
         found.append(f"generation {generation.manifest.generation} cannot be read: {error!r}")
     return Verification(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from whoosh import index as whoosh_index
 from whoosh.writing import SegmentWriter
 
-from indexer.engine.base import AnalysedArticle, SourceState
+from indexer.engine.base import AnalysedArticle, OwnNames, SourceState
 from indexer.engine.whoosh.generations import Build
 from indexer.engine.whoosh.lexicon import write_lexicon
 from indexer.engine.whoosh.records import section_record
@@ -30,8 +30,9 @@ LONGEST_TERM_BYTES = 512
 class WhooshWriter:
     """Writes one generation. Not to be used after an exception."""
 
-    def __init__(self, build: Build, *, fresh: bool) -> None:
+    def __init__(self, build: Build, names: OwnNames, *, fresh: bool) -> None:
         """Write into the folder of a build, on top of the files that are linked into it."""
+        self._names = names
         self._build = build
         self._folder = str(build.folder)
         fresh = fresh or build.base is None
@@ -83,11 +84,15 @@ class WhooshWriter:
         self._writer.commit()
         opened = whoosh_index.open_dir(self._folder)
         with opened.reader() as reader:
-            write_lexicon(reader, self._build.folder)
+            write_lexicon(reader, self._build.folder, self._names)
             sections = reader.doc_count()
         opened.close()
         write_states(self._build.folder, self._states.values())
-        self._build.describe(schema=fingerprint(), articles=len(self._states), sections=sections)
+        self._build.describe(
+            schema=fingerprint(self._names.fingerprint),
+            articles=len(self._states),
+            sections=sections,
+        )
 
     def cancel(self) -> None:
         """Give up, and release Whoosh's lock."""
