@@ -26,7 +26,7 @@ from indexer.knowledge.aliases import (
     own_words,
     read_aliases,
 )
-from indexer.knowledge.drugs import DrugKnowledge, key_of
+from indexer.knowledge.drugs import COMBINATION, DrugKnowledge, key_of
 from indexer.model import (
     Article,
     ArticleSummary,
@@ -123,7 +123,7 @@ class Index:
         snapshot = self._snapshot()
         known = self._taught(snapshot)
         completions = known.completions
-        results = searching.search(request, snapshot, known.knowledge, completions.similar)
+        results = searching.search(request, snapshot, known.names)
         related = completions.related(results, self._kinds_of(snapshot))
         return replace(
             results,
@@ -159,7 +159,7 @@ class Index:
         if sum(len(section.text) for section in article.sections) > LONGEST_MARKED:
             return {}
         snapshot = self._snapshot()
-        highlights = searching.highlights_for(query, snapshot, self._taught(snapshot).knowledge)
+        highlights = searching.highlights_for(query, snapshot, self._taught(snapshot).names)
         marks = {section.id: mark_text(section.text, highlights) for section in article.sections}
         return {section: found for section, found in marks.items() if found}
 
@@ -184,7 +184,7 @@ class Index:
     def drug(self, name: str) -> DrugEntry:
         """Return the medicine that has this name; raise NotFoundError."""
         known = self._taught(self._snapshot())
-        for owner in known.knowledge.resolve_all(name):
+        for owner in known.names.knowledge.resolve_all(name):
             if owner.key in known.drugs:
                 return known.drugs[owner.key]
         message = f"No article in this index is about a medicine called {name!r}."
@@ -270,7 +270,7 @@ class _Known:
     """What is known of one generation beside its sections."""
 
     digest: str
-    knowledge: DrugKnowledge
+    names: searching.Names
     """The shipped names of medicines, and those that the articles teach."""
     articles: tuple[ArticleSummary, ...]
     drugs: Mapping[str, DrugEntry]
@@ -290,9 +290,13 @@ def _known(digest: str, articles: tuple[ArticleSummary, ...], aliases: Aliases) 
     entries = [(key, _entry(key, found, knowledge)) for key, found in about.items()]
     entries.sort(key=lambda item: (item[1].name.casefold(), item[0]))
     drugs = dict(entries)
-    return _Known(
-        digest, knowledge, articles, drugs, Completions(knowledge, drugs, articles), kinds={}
+    completions = Completions(knowledge, drugs, articles)
+    names = searching.Names(
+        knowledge=knowledge,
+        similar=completions.similar,
+        combinations=tuple(key for key in drugs if COMBINATION in key),
     )
+    return _Known(digest, names, articles, drugs, completions, kinds={})
 
 
 def _entry(key: str, found: list[tuple[Drug, str]], knowledge: DrugKnowledge) -> DrugEntry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from indexer.corrections import (
@@ -37,6 +37,7 @@ from indexer.notes import corrected_notice, interpretation_of, lookalike_notices
 from indexer.query.bonuses import bonuses_of
 from indexer.query.plan import (
     AnyOf,
+    AnySubject,
     Concept,
     Field,
     MatchPlan,
@@ -45,26 +46,35 @@ from indexer.query.plan import (
     leaves,
 )
 from indexer.query.syntax import parse_query
-from indexer.query.understanding import Understanding, understand
+from indexer.query.understanding import Indexed, Understanding, understand
 from indexer.snippets import best_snippets
 
 PHRASE_FORMS = 64
 """Ways a phrase of stems may be written that are looked for in a text: bounds the work."""
 
 
-def search(
-    request: SearchRequest, snapshot: Snapshot, knowledge: DrugKnowledge, similar: SimilarNames
-) -> Results:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """The names of medicines that one generation is searched with."""
+
+    knowledge: DrugKnowledge
+    similar: SimilarNames
+    combinations: tuple[str, ...]
+    """Keys of the combinations that articles are about."""
+
+
+def search(request: SearchRequest, snapshot: Snapshot, names: Names) -> Results:
     """Answer a request from a snapshot; raise QueryError for a query that is too long.
 
     When nothing is found and a word of it can only be a slip of one medicine's name, that name is
     searched for, and the answer says so.
     """
     started = time.perf_counter()
-    results, unknown = _answer(request, snapshot, knowledge, similar)
-    if unknown and not results.total.sections and (meant := safe_correction(unknown, knowledge)):
+    results, unknown = _answer(request, snapshot, names)
+    meant = safe_correction(unknown, names.knowledge)
+    if meant is not None and not results.total.sections:
         text = corrected_text(request.text, unknown[0].typed, meant.name)
-        instead, _ = _answer(replace(request, text=text), snapshot, knowledge, similar)
+        instead, _ = _answer(replace(request, text=text), snapshot, names)
         if instead.total.sections:
             results = _corrected(results, instead, unknown[0].typed, meant.name)
     return replace(results, took_ms=(time.perf_counter() - started) * 1000.0)
@@ -79,21 +89,24 @@ def _corrected(results: Results, instead: Results, typed: str, meant: str) -> Re
 
 
 def _answer(
-    request: SearchRequest, snapshot: Snapshot, knowledge: DrugKnowledge, similar: SimilarNames
+    request: SearchRequest, snapshot: Snapshot, names: Names
 ) -> tuple[Results, tuple[Unknown, ...]]:
     """Answer a request as it is typed; return also the words in it that may be slips of names."""
+    knowledge = names.knowledge
     understood = understand(
         parse_query(request.text),
         knowledge,
         expand=request.expand,
         exact=request.exact,
-        is_indexed=lambda terms: _is_indexed(terms, snapshot),
+        indexed=_indexed(snapshot, names),
     )
     plan = plan_of(request, understood, knowledge)
     matches = snapshot.match(plan)
-    unknown = () if request.exact or matches.partial else unknown_words(plan, matches, similar)
+    unknown = (
+        () if request.exact or matches.partial else unknown_words(plan, matches, names.similar)
+    )
     if _may_give_up_concepts(plan, matches):
-        most = snapshot.match(replace(plan, coverage="most"))
+        most = snapshot.match(_most(plan, matches))
         matches = most if most.unfiltered or most.partial else matches
     parts = _parts(plan, snapshot)
     counted = matches.articles if request.group == "article" else matches.sections
@@ -189,9 +202,9 @@ def _parts(plan: MatchPlan, snapshot: Snapshot) -> tuple[Mapping[str, str], ...]
     )
 
 
-def highlights_for(query: str, snapshot: Snapshot, knowledge: DrugKnowledge) -> list[Highlight]:
+def highlights_for(query: str, snapshot: Snapshot, names: Names) -> list[Highlight]:
     """Return what to highlight for a query in any text; raise QueryError for one too long."""
-    understood = understand(parse_query(query), knowledge)
+    understood = understand(parse_query(query), names.knowledge, indexed=_indexed(snapshot, names))
     return [
         Highlight(
             terms=terms,
@@ -203,6 +216,12 @@ def highlights_for(query: str, snapshot: Snapshot, knowledge: DrugKnowledge) -> 
         if (forms := snapshot.forms(leaf))
         for terms in islice(product(*forms), PHRASE_FORMS)
     ]
+
+
+def _indexed(snapshot: Snapshot, names: Names) -> Indexed:
+    return Indexed(
+        has_terms=lambda terms: _is_indexed(terms, snapshot), combinations=names.combinations
+    )
 
 
 def _is_indexed(terms: Iterable[str], snapshot: Snapshot) -> bool:
@@ -229,16 +248,28 @@ def _drug_key(name: str, knowledge: DrugKnowledge) -> str:
 def _may_give_up_concepts(plan: MatchPlan, matches: Matches) -> bool:
     """Return whether a query that nothing matches whole may be answered in part.
 
-    Not when the deadline cut the work or only the filters leave nothing. And not when a drug or
-    word of it occurs nowhere: leaving that out would answer another question, perhaps with the
-    text about another medicine.
+    Not when the deadline cut the work or only the filters leave nothing, and not when what may
+    never be given up stands nowhere.
     """
     if matches.partial or matches.unfiltered or len(plan.concepts) == 1:
         return False
-    return all(
-        count or concept.kind == "intent"
+    counted = zip(plan.concepts, matches.concept_sections, strict=True)
+    return all(count or not concept.required for concept, count in counted)
+
+
+def _most(plan: MatchPlan, matches: Matches) -> MatchPlan:
+    """Return the plan of an answer in part.
+
+    A word that stands nowhere may be the name of a medicine that nobody here knows. Leaving it
+    out must not show the text about another medicine: then only articles about none are listed.
+    """
+    excluded = plan.excluded
+    if any(
+        not count and concept.kind != "intent"
         for concept, count in zip(plan.concepts, matches.concept_sections, strict=True)
-    )
+    ):
+        excluded = (*excluded, AnySubject())
+    return replace(plan, coverage="most", excluded=excluded)
 
 
 def _hit(

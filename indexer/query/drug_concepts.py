@@ -6,8 +6,10 @@ The typed name counts fully. Other names of the same medicine count less and are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 
+from indexer.analysis.stemming import Stemmer
 from indexer.analysis.tokens import terms as analysed
 from indexer.knowledge.drugs import COMBINATION, DrugKnowledge, DrugName
 from indexer.model import Drug, Expansion, Via
@@ -19,21 +21,45 @@ EXPANSION_WEIGHT = 0.6
 MEMBER_WEIGHT = 0.4
 """What an article on a medicine counts for a query that names its class."""
 
+COMBINATION_WEIGHT = 0.3
+"""What an article on a combination counts for a query that names one of its ingredients: the
+combination is another medicine, but tells of that one too."""
+
 MOST_NAMES = 64
 """Names and members that one medicine or class is searched by."""
 
 
 def drug_node(
-    typed: DrugName, knowledge: DrugKnowledge, *, expand: bool, exact: bool = False
+    typed: DrugName,
+    knowledge: DrugKnowledge,
+    *,
+    expand: bool,
+    exact: bool = False,
+    subjects: Iterable[str] = (),
 ) -> Node:
-    """Return what matches a medicine: its names in the text, or the article's subject."""
+    """Return what matches a medicine: its names in the text, or the article's subject.
+
+    Of `subjects`, the keys of what the articles of the index are about, combinations with it
+    count too.
+    """
     nodes: list[Node] = [_name_node(typed.terms, stem=typed.role == "class" and not exact)]
     if expand:
         nodes += [
-            _name_node(name.terms, via="expansion", weight=EXPANSION_WEIGHT)
+            _name_node(
+                name.terms,
+                via="expansion",
+                weight=EXPANSION_WEIGHT,
+                stem=name.role == "class" and not exact,
+            )
             for name in other_names(typed, knowledge)
         ]
     nodes += _subjects(typed, knowledge, expand=expand)
+    if expand:
+        nodes += [
+            Subject(drug=key, via="expansion", weight=COMBINATION_WEIGHT)
+            for key in subjects
+            if _contains(key, typed)
+        ]
     if typed.role == "ingredient" and COMBINATION in typed.key:
         nodes.append(_all_parts(typed, knowledge, expand=expand))
     return AnyOf(tuple(nodes))
@@ -49,9 +75,9 @@ def other_names(typed: DrugName, knowledge: DrugKnowledge) -> tuple[DrugName, ..
 
     "Azathioprine sodium" adds nothing to *azathioprine*: where it stands, that stands too.
     """
-    if typed.role == "class":
-        return ()
     names = knowledge.names(typed.key)
+    if typed.role == "class":
+        return _other_class_names(typed, names)
     known = [typed.terms]
     for name in sorted(names, key=lambda name: len(name.terms)):
         if not any(_holds(name.terms, part) for part in known):
@@ -65,12 +91,21 @@ def expansions(
     source: str,
     knowledge: DrugKnowledge,
     is_indexed: Callable[[Sequence[str]], bool],
+    subjects: Iterable[str] = (),
 ) -> Iterator[Expansion]:
     """Tell the names that are searched for although they were not typed, and why.
 
     A name that stands nowhere in the index finds nothing, so telling it would only be noise.
     """
+    combinations = [key for key in subjects if _contains(key, typed)]
+    if combinations:
+        why = f"combinations with {typed.ingredient}"
+        yield Expansion(source=source, target=", ".join(combinations), why=why)
     if typed.role == "class":
+        names = [name.name for name in other_names(typed, knowledge) if is_indexed(name.terms)]
+        if names:
+            why = f"other names of the class {typed.name}"
+            yield Expansion(source=source, target=", ".join(names), why=why)
         keys = knowledge.members(typed.key)[:MOST_NAMES]
         if members := [key for key in keys if is_indexed(analysed(key))]:
             why = f"medicines of the class {typed.name}"
@@ -119,6 +154,26 @@ def _all_parts(typed: DrugName, knowledge: DrugKnowledge, *, expand: bool) -> No
     return All(
         tuple(drug_node(part, knowledge, expand=expand) for part in parts if part is not None)
     )
+
+
+def _contains(key: str, typed: DrugName) -> bool:
+    """Say whether a key is that of a combination with a medicine that has one ingredient."""
+    return COMBINATION in key and typed.key in key.split(COMBINATION)
+
+
+def _other_class_names(typed: DrugName, names: Sequence[DrugName]) -> tuple[DrugName, ...]:
+    """Return the names of a class that stems do not join with the typed one or one another."""
+    stem = _class_stemmer().stem
+    found: dict[tuple[str, ...], DrugName] = {}
+    for name in names:
+        found.setdefault(tuple(map(stem, name.terms)), name)
+    found.pop(tuple(map(stem, typed.terms)), None)
+    return tuple(found.values())
+
+
+@cache
+def _class_stemmer() -> Stemmer:
+    return Stemmer(DrugKnowledge.shipped().protected)
 
 
 def _holds(terms: Sequence[str], part: Sequence[str]) -> bool:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 FUNCTION_WORDS: frozenset[str] = frozenset(
     """
-    a about after all also am an and any anyone are as at be because been before being between but
-    by can could did do does doing during each every for from get give had has have having he her
-    here him his how i i'm if in into is it it's its just let like may me might mine must my of ok
-    okay on one or other our ours out please safe safely shall she should so some such tell than
-    that the their them then there these they this those to too until up us very via was we were
-    what what's when where which while who whom whose why will with would you your yours
+    a about after all also am an and any anybody anyone are as at be because been before being
+    between but by can could did do does doing during each else every everyone everything for
+    from get give had has have having he her here him his how i i'm if in into is it it's its
+    just let like may me might mine must my of ok okay on one or other our ours out please safe
+    safely shall she should so some such tell than that the their them then there these they
+    this those to too until up us very via was we were what what's when where which while who
+    whom whose why will with would you your yours
     """.split()
 )
 

@@ -18,6 +18,7 @@ from indexer.analysis.tokens import terms as analysed
 from indexer.analysis.units import is_unit, unit_variants
 from indexer.knowledge.drugs import DrugKnowledge, NameSpan
 from indexer.knowledge.sections import NAME_TERM, IntentSpan, find_intent
+from indexer.knowledge.substances import SALTS
 from indexer.knowledge.synonyms import SynonymSpan, find_synonyms
 from indexer.query import weights
 from indexer.query.function_words import FUNCTION_WORDS, LIGHT_VERBS
@@ -28,8 +29,24 @@ from indexer.query.variants import written_node
 _RANGE = re.compile(r"[\d.,]+[-\N{EN DASH}][\d.,]+.*")
 """A word that begins with a range of numbers."""
 
+SHORTEST_PART = 3
+"""Letters of each part of a compound that may also stand apart; codes have shorter ones."""
+
+MOST_BESIDE_INTENT = 2
+"""Words with content beside an intent in a query that names no medicine. A longer question uses
+such words as others do: "the use of computers in the design of filters"."""
+
 UNIT_FORMS = 64
 """Ways to write a number's units that are looked for: bounds `mg/kg/day` with all its variants."""
+
+
+# Sodium and the like are asked about as well: "oxcarbazepine sodium" means the blood's.
+_ELECTROLYTES = frozenset("sodium potassium calcium magnesium zinc chloride phosphate".split())
+_TAILS = SALTS - _ELECTROLYTES | frozenset("cr dr er hfa la odt sr xl xr xt".split())
+_RELEASES = frozenset(
+    (how, "release") for how in "delayed extended immediate modified prolonged sustained".split()
+)
+_SUFFIX_LETTERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +86,13 @@ def read_words(
 
     With nothing but function words, and `alone` in the query, those are what it asks for.
     """
-    names = knowledge.find([item.term for item in typed])
+    names = tuple(_with_tail(span, typed) for span in knowledge.find([of.term for of in typed]))
     named = {at for span in names for at in range(span.start, span.end)}
     intent = _intent(typed, names) if with_intent else None
     if intent is not None and _breaks_a_word(intent, typed, named):
         intent = None
-    if intent is not None and FUNCTION_WORDS.issuperset(intent.matched_terms):
-        # "What is" asks what the medicine is; not so in "what is the risk of ...".
-        others = set(range(len(typed))) - named - set(intent.positions)
-        if not names or any(_has_content(typed[at].term) for at in others):
-            intent = None
+    if intent is not None and not _is_asked(intent, typed, named):
+        intent = None
     taken = named.union(intent.positions if intent else ())
     synonyms = tuple(_synonyms(typed, taken)) if with_synonyms else ()
     taken |= {at for span in synonyms for at in range(span.start, span.end)}
@@ -122,7 +136,12 @@ def word_node(
         )
         return AnyOf(tuple(_row(form, fields) for form in islice(forms, UNIT_FORMS)))
     stem = not exact and not any(map(_has_digit, terms))
-    return Phrase(terms=terms, stem=stem, fields=fields)
+    whole = Phrase(terms=terms, stem=stem, fields=fields)
+    if exact or not all(len(term) >= SHORTEST_PART and term.isalpha() for term in terms):
+        return whole
+    # "Shock-wave" may be written in two words, or with another between; "6-MP" may not.
+    parts = tuple(Word(term=term, fields=fields, weight=weights.PART_WEIGHT) for term in terms)
+    return AnyOf((whole, All(parts)))
 
 
 def _row(terms: tuple[str, ...], fields: tuple[Field, ...]) -> Node:
@@ -180,6 +199,37 @@ def _intent(typed: Sequence[Typed], names: Sequence[NameSpan]) -> IntentSpan | N
         matched_terms=found.matched_terms,
         positions=positions,
     )
+
+
+def _with_tail(span: NameSpan, typed: Sequence[Typed]) -> NameSpan:
+    """Take along what follows a name and makes no other medicine of it.
+
+    Salts ("rimegepant sulfate"), how it is released ("protonix delayed-release") and the four
+    letters that end the names of biological products ("margetuximab-cmkb").
+    """
+    end = span.end
+    while span.drug.role != "class" and end < len(typed):
+        term, is_joined = typed[end].term, typed[end].word is typed[end - 1].word
+        pair = tuple(of.term for of in typed[end : end + 2])
+        if pair in _RELEASES:
+            end += 2
+        elif term in _TAILS or (is_joined and len(term) == _SUFFIX_LETTERS and term.isalpha()):
+            end += 1
+        else:
+            break
+    return NameSpan(span.start, end, span.drug)
+
+
+def _is_asked(intent: IntentSpan, typed: Sequence[Typed], named: set[int]) -> bool:
+    """Say whether the words of an intent ask for it, by what stands beside them.
+
+    "What is" asks what the medicine is; not so in "what is the risk of ...".
+    """
+    others = set(range(len(typed))) - named - set(intent.positions)
+    beside = sum(_has_content(typed[at].term) for at in others)
+    if FUNCTION_WORDS.issuperset(intent.matched_terms):
+        return bool(named) and not beside
+    return bool(named) or beside <= MOST_BESIDE_INTENT
 
 
 def _breaks_a_word(intent: IntentSpan, typed: Sequence[Typed], named: set[int]) -> bool:

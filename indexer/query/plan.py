@@ -65,6 +65,11 @@ class Subject:
     weight: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class AnySubject:
+    """The section's article is about some medicine, or some class of them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """The section is of this kind."""
@@ -126,7 +131,7 @@ class Not:
 
 
 Leaf: TypeAlias = Word | Phrase | Prefix | Subject | Kind | HeadingIs
-Node: TypeAlias = Leaf | Near | Contents | All | AnyOf | Not
+Node: TypeAlias = Leaf | Near | Contents | AnySubject | All | AnyOf | Not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,8 +163,9 @@ class MatchPlan:
     excluded: tuple[Node, ...] = ()
     bonuses: tuple[Bonus, ...] = ()
     coverage: Literal["all", "most"] = "all"
-    """`all`: every concept matches. `most`: every required concept matches, and of the others as
-    many as any section manages; where none is required, at least one that is no intent."""
+    """`all`: every concept matches. `most`: every required concept matches, and of the others at
+    least MOST_SHARE of as many as any section manages; where none is required, at least one that
+    is no intent."""
     drugs: tuple[str, ...] = ()
     """Filter: keys of drugs, any of which is the article's subject."""
     kinds: tuple[str, ...] = ()
@@ -184,7 +190,7 @@ def leaves(node: Node) -> Iterator[Leaf]:
         case All(nodes) | AnyOf(nodes):
             for child in nodes:
                 yield from leaves(child)
-        case Not() | Near() | Contents():
+        case Not() | Near() | Contents() | AnySubject():
             return
         case _:
             yield node

@@ -55,6 +55,16 @@ _NEGATIONS = frozenset({"not", "never", "cannot", "can't", "shouldn't", "mustn't
 NOTHING_TO_FIND = "A query needs at least one word to look for."
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexed:
+    """What a query has to know of the index that it is put to."""
+
+    has_terms: Callable[[Sequence[str]], bool] = bool
+    """Whether all of some terms stand in its texts."""
+    combinations: tuple[str, ...] = ()
+    """Keys of the combinations of ingredients that articles are about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """What a query asks for, what it rules out, and how it was read."""
@@ -70,16 +80,19 @@ def understand(
     *,
     expand: bool = True,
     exact: bool = False,
-    is_indexed: Callable[[Sequence[str]], bool] = bool,
+    indexed: Indexed | None = None,
 ) -> Understanding:
     """Read a parsed query.
 
     Without `expand`, a medicine matches under the typed name or as the article's subject alone.
     With `exact`, also nothing is stemmed and no words ask for a kind of section. Of the names
-    that were not typed, those whose terms `is_indexed` finds in the index are told.
+    that were not typed, those that stand in what is `indexed` are told.
     """
     reader = _Reader(
-        knowledge=knowledge, expand=expand and not exact, exact=exact, is_indexed=is_indexed
+        knowledge=knowledge,
+        expand=expand and not exact,
+        exact=exact,
+        indexed=indexed or Indexed(),
     )
     excluded = tuple(reader.excluded(parsed.tree))
     concepts = tuple(reader.concepts(_unless_excluded(parsed.tree), with_intent=not exact))
@@ -106,7 +119,7 @@ class _Reader:
     knowledge: DrugKnowledge
     expand: bool
     exact: bool
-    is_indexed: Callable[[Sequence[str]], bool] = bool
+    indexed: Indexed
     drugs: list[Drug] = field(default_factory=list)
     intents: list[IntentMatch] = field(default_factory=list)
     expansions: list[Expansion] = field(default_factory=list)
@@ -140,7 +153,12 @@ class _Reader:
 
     def _ruled_out(self, node: Exclude) -> Iterator[Node]:
         """Read an exclusion; what it names is not what the query is about."""
-        silent = _Reader(knowledge=self.knowledge, expand=self.expand, exact=self.exact)
+        silent = _Reader(
+            knowledge=self.knowledge,
+            expand=self.expand,
+            exact=self.exact,
+            indexed=self.indexed,
+        )
         if ruled_out := silent.concepts(_level(node.node)):
             yield _all(ruled_out)
 
@@ -212,7 +230,13 @@ class _Reader:
         return Concept(
             label=label,
             kind="drug",
-            node=drug_node(span.drug, self.knowledge, expand=self.expand, exact=self.exact),
+            node=drug_node(
+                span.drug,
+                self.knowledge,
+                expand=self.expand,
+                exact=self.exact,
+                subjects=self.indexed.combinations,
+            ),
             required=True,
         )
 
@@ -220,7 +244,9 @@ class _Reader:
         """Note which medicine was understood, and what it is expanded to."""
         self.drugs.append(understood(span.drug))
         if self.expand:
-            self.expansions += expansions(span.drug, label, self.knowledge, self.is_indexed)
+            self.expansions += expansions(
+                span.drug, label, self.knowledge, self.indexed.has_terms, self.indexed.combinations
+            )
         owners = self.knowledge.resolve_all(span.drug.name)
         if len(owners) > 1:
             keys = ", ".join(owner.key for owner in owners)
@@ -233,7 +259,7 @@ class _Reader:
             others = [
                 synonym.text
                 for synonym in span.others
-                if synonym.why == why and self.is_indexed(synonym.terms)
+                if synonym.why == why and self.indexed.has_terms(synonym.terms)
             ]
             if others:
                 self.expansions.append(Expansion(source=label, target=", ".join(others), why=why))

@@ -16,12 +16,15 @@ B: dict[Field, float] = {"text": 0.75, "heading": 0.3, "path": 0.3, "title": 0.3
 """How much long fields are discounted. Headings and titles are short by nature, so their length
 says little; text keeps the customary 0.75."""
 
-FIELD_WEIGHT: dict[Field, float] = {"text": 1.0, "heading": 2.0, "path": 0.8, "title": 1.0}
+FIELD_WEIGHT: dict[Field, float] = {"text": 1.0, "heading": 3.0, "path": 1.0, "title": 2.0}
 """A word in a heading says what the section is about; searching for "storage" gives the section
 "Storage" before a section that mentions storage."""
 
 SYNONYM_WEIGHT = 0.6
 """A lay or medical word for what was typed, where the typed word counts 1."""
+
+PART_WEIGHT = 0.8
+"""A part of a compound that stands apart in the text, where the compound counts 1."""
 
 SUBJECT = 20.0
 """The article is about the drug asked for. A name competes with it (see AnyOf), so this must be
@@ -42,6 +45,11 @@ NEAR = 2.0
 """The words of the query, the name of a drug among them, stand together in the text: "X should
 not be taken with grapefruit juice" answers "X grapefruit juice" better than a section that says
 the one here and the other there."""
+
+MOST_SHARE = 0.3
+"""Share of the concepts that the best section has of those asked for, from which on others are
+listed with it when none has all. Judged queries of other fields (Cranfield, NPL) rank best with
+anything from a third to a half; all of them, and a long question finds next to nothing."""
 
 NEAR_SPAN = 16
 """Positions that count as together: about one sentence."""

@@ -19,6 +19,7 @@ from indexer.query.plan import (
     WORD_FIELDS,
     All,
     AnyOf,
+    AnySubject,
     Contents,
     Field,
     HeadingIs,
@@ -107,7 +108,7 @@ class Meaning:
     def __init__(self, rows: Sequence[Row], stemmer: Stemmer) -> None:
         self._rows = rows
         self._stem = stemmer.stem
-        self._holding: dict[tuple[Field, tuple[str, ...]], int] = {}
+        self._holding: dict[tuple[tuple[Field, tuple[str, ...]], ...], int] = {}
         self._forms: dict[tuple[Leaf, Field], Forms] = {}
 
     def judge(self, node: Node, row: Row, label: str) -> Verdict:
@@ -123,6 +124,8 @@ class Meaning:
                 found = Found(field="drug", term=drug, via=via)
                 part = (f"subject: {label}", weight * weights.SUBJECT)
                 return _fact(drug in row.article.subjects, part, (found,))
+            case AnySubject():
+                return Verdict(bool(row.article.subjects))
             case Kind(kind=kind, via=via, weight=weight):
                 found = Found(field="kind", term=kind, via=via)
                 part = (f"section: {label}", weight * weights.INTENT)
@@ -171,7 +174,7 @@ class Meaning:
 
     def _words(self, leaf: Word | Phrase | Prefix, row: Row, label: str) -> Verdict:
         matches = False
-        parts: list[tuple[str, float]] = []
+        weighted: dict[Field, float] = {}
         found: list[Found] = []
         for field in leaf.fields:
             forms = self.forms(leaf, field)
@@ -179,10 +182,14 @@ class Meaning:
             if not times:
                 continue
             matches |= field != "title" or row.index == 0 or len(leaf.fields) == 1
-            worth = self._bm25(row, field, forms, times)
-            parts.append((f"{field}: {label}", leaf.weight * weights.FIELD_WEIGHT[field] * worth))
+            b = weights.B[field]
+            length = row.length(field) / self._average[field]
+            weighted[field] = weights.FIELD_WEIGHT[field] * times / (1 - b + b * length)
             found += _found(leaf, field, forms, row)
-        return Verdict(matches, tuple(parts), tuple(found))
+        # BM25F (Robertson & Zaragoza 2009): the fields are added up before they saturate.
+        share = leaf.weight * self._idf(leaf) / (sum(weighted.values()) + weights.K1)
+        parts = tuple((f"{field}: {label}", share * of) for field, of in weighted.items())
+        return Verdict(matches, parts, tuple(found))
 
     def _near(self, near: Near, row: Row) -> bool:
         """Try every window of the text."""
@@ -207,24 +214,21 @@ class Meaning:
             return False
         return stems(terms) in (stems(heading), stems(heading[1:]) if numbered else None)
 
-    def _bm25(self, row: Row, field: Field, forms: Forms, times: int) -> float:
-        """Robertson & Zaragoza 2009, with Lucene's idf; a phrase is as rare as its words are."""
-        sections = len(self._rows)
+    def _idf(self, leaf: Word | Phrase | Prefix) -> float:
+        """Lucene's, over the section's own fields; a phrase is as rare as its words."""
+        fields = [name for name in leaf.fields if name in ("text", "heading")] or leaf.fields
+        by_field = {name: self.forms(leaf, name) for name in fields}
         idf = 0.0
-        for group in forms:
-            holding = self._sections_holding(field, group)
-            idf += math.log(1 + (sections - holding + 0.5) / (holding + 0.5))
-        b = weights.B[field]
-        length = row.length(field) / self._average[field]
-        return idf * times / (times + weights.K1 * (1 - b + b * length))
-
-    def _sections_holding(self, field: Field, group: tuple[str, ...]) -> int:
-        key = field, group
-        if key not in self._holding:
-            self._holding[key] = sum(
-                not set(group).isdisjoint(row.terms(field)) for row in self._rows
-            )
-        return self._holding[key]
+        for at in range(len(by_field[fields[0]])):
+            key = tuple((name, by_field[name][at]) for name in fields)
+            if key not in self._holding:
+                self._holding[key] = sum(
+                    any(not set(group).isdisjoint(row.terms(name)) for name, group in key)
+                    for row in self._rows
+                )
+            holding = self._holding[key]
+            idf += math.log(1 + (len(self._rows) - holding + 0.5) / (holding + 0.5))
+        return idf
 
     def _forms_of(self, term: str, field: Field) -> tuple[str, ...]:
         others = [form for form in self._sections_with[field] if form != term]

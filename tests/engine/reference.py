@@ -30,6 +30,7 @@ from indexer.engine.base import (
 from indexer.errors import CorpusError, IndexLockedError, IndexUnavailableError, NotFoundError
 from indexer.knowledge.drugs import CLASS_PREFIX, DrugKnowledge
 from indexer.model import Article, ArticleSummary, Section, Status
+from indexer.query import weights
 from indexer.query.plan import WORD_FIELDS, Concept, Field, Leaf, MatchPlan, Node
 from indexer.runs import Verification
 from tests.engine.meaning import Meaning, Row, Verdict
@@ -372,7 +373,7 @@ def _matches(meaning: Meaning, node: Node, row: Row) -> bool:
 
 
 def _most(concepts: Sequence[Concept], allowed: Sequence[_Judged]) -> list[_Judged]:
-    """Keep what matches every required concept and as many of the others as any of them does."""
+    """Keep what matches every required concept and many of the others, by what the best has."""
     required = [at for at, concept in enumerate(concepts) if concept.required]
     others = [at for at, concept in enumerate(concepts) if not concept.required]
     if not required and others:
@@ -381,7 +382,8 @@ def _most(concepts: Sequence[Concept], allowed: Sequence[_Judged]) -> list[_Judg
     allowed = [j for j in allowed if all(j.concepts[at].matches for at in required)]
     counts = [sum(j.concepts[at].matches for at in others) for j in allowed]
     most = max(counts, default=0)
-    return [judged for judged, count in zip(allowed, counts, strict=True) if count == most]
+    least = max(weights.MOST_SHARE * most, min(most, 1))
+    return [judged for judged, count in zip(allowed, counts, strict=True) if count >= least]
 
 
 def _counts(found: Mapping[str, set[str]]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from indexer.query.plan import (
     WORD_FIELDS,
     All,
     AnyOf,
+    AnySubject,
     Bonus,
     Concept,
     ConceptKind,
@@ -205,6 +206,7 @@ _LEAVES: st.SearchStrategy[Node] = st.one_of(
     st.builds(Kind, kind=st.sampled_from((*KINDS, "storage")), weight=_WEIGHT),
     st.builds(HeadingIs, terms=_HEADINGS.map(lambda t: t[0][t[1] : t[2]]), weight=_WEIGHT),
     st.builds(Contents),
+    st.builds(AnySubject),
     st.builds(Near, groups=_GROUPS.map(tuple), span=st.integers(1, 6), weight=_WEIGHT),
 )
 

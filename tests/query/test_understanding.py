@@ -24,7 +24,8 @@ from indexer.query.plan import (
     leaves,
 )
 from indexer.query.syntax import parse_query
-from indexer.query.understanding import NOTHING_TO_FIND, Understanding, understand
+from indexer.query.understanding import NOTHING_TO_FIND, Indexed, Understanding, understand
+from indexer.query.weights import PART_WEIGHT
 
 IMURAN = Drug(name="Imuran", ingredient="azathioprine", role="brand")
 
@@ -112,7 +113,7 @@ def test_names_that_stand_nowhere_in_the_index_are_not_told() -> None:
     understood = understand(
         parse_query("imuran"),
         DrugKnowledge.shipped(),
-        is_indexed=lambda terms: terms == ("azathioprine",),
+        indexed=Indexed(has_terms=lambda terms: terms == ("azathioprine",)),
     )
     assert [e.target for e in understood.interpretation.expansions] == ["azathioprine"]
 
@@ -146,7 +147,64 @@ def test_a_class_matches_articles_on_its_members_and_tells_them() -> None:
     understood = read("statins")
     keys = {node.drug for node in nodes(understood.concepts[0].node) if isinstance(node, Subject)}
     assert {"class:statin", "atorvastatin"} <= keys
-    assert "atorvastatin" in understood.interpretation.expansions[0].target
+    told = [expansion.target for expansion in understood.interpretation.expansions]
+    assert any("atorvastatin" in target for target in told)
+
+
+def test_a_class_is_also_looked_for_under_its_other_names() -> None:
+    found = [node for node in nodes(read("MAOI").concepts[0].node) if isinstance(node, Phrase)]
+    assert any(node.terms[:2] == ("mao", "inhibitor") for node in found)
+
+
+def test_an_ingredient_also_matches_articles_on_combinations_with_it_and_tells_them() -> None:
+    key = "sulfamethoxazole / trimethoprim"
+    understood = understand(
+        parse_query("trimethoprim overdose"),
+        DrugKnowledge.shipped(),
+        indexed=Indexed(combinations=(key, "amlodipine / valsartan")),
+    )
+    subjects = [node for node in nodes(understood.concepts[0].node) if isinstance(node, Subject)]
+    assert [(node.drug, node.via) for node in subjects] == [
+        ("trimethoprim", "subject"),
+        (key, "expansion"),
+    ]
+    told = understood.interpretation.expansions
+    assert any(of.target == key and "combinations" in of.why for of in told)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["rimegepant sulfate uses", "protonix delayed-release uses", "cetuximab-abcd uses"],
+)
+def test_what_makes_no_other_medicine_of_a_name_belongs_to_it(query: str) -> None:
+    assert [kind for kind, _ in shape(query)] == ["drug", "intent"]
+
+
+def test_an_electrolyte_after_a_name_is_asked_about() -> None:
+    assert shape("oxcarbazepine sodium") == [("drug", "oxcarbazepine"), ("word", "sodium")]
+
+
+def test_a_long_question_without_a_medicine_has_no_intent() -> None:
+    kinds = [kind for kind, _ in shape("the use of digital computers in the design of filters")]
+    assert "intent" not in kinds
+    assert [kind for kind, _ in shape("side effects grapefruit")] == ["intent", "word"]
+
+
+def test_lay_and_medical_words_are_one_concept_told_and_removable() -> None:
+    understood = read("high blood pressure imuran")
+    assert [(of.kind, of.label) for of in understood.concepts] == [
+        ("word", "high blood pressure"),
+        ("drug", "imuran"),
+    ]
+    told = {of.why: of.target for of in understood.interpretation.expansions}
+    assert "hypertension" in told["medical term"]
+    assert "hypertension" in {
+        node.term for node in nodes(understood.concepts[0].node) if isinstance(node, Word)
+    }
+    for removed in (read("high blood pressure", expand=False), read("hypertension", exact=True)):
+        assert removed.interpretation.expansions == ()
+    quoted = read('"high blood pressure"').concepts[0].node
+    assert quoted == Phrase(terms=("high", "blood", "pressure"))
 
 
 def test_a_name_that_differs_in_one_letter_is_no_medicine() -> None:
@@ -318,7 +376,9 @@ def test_a_range_is_also_found_in_words() -> None:
 
 
 def test_what_is_typed_together_is_looked_for_together() -> None:
-    assert only("well-being").node == Phrase(terms=("well", "being"), stem=True)
+    whole = Phrase(terms=("well", "being"), stem=True)
+    apart = tuple(Word(term=term, weight=PART_WEIGHT) for term in whole.terms)
+    assert only("well-being").node == AnyOf((whole, All(apart)))
     assert only("W-2").node == Phrase(terms=("w", "2"), stem=False)
 
 

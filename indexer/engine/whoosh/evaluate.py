@@ -1,9 +1,10 @@
 """A plan evaluated over arrays: for each node, which rows match and what that is worth.
 
-Scores are sums of per-field BM25 with Lucene's idf, `ln(1 + (N - n + 0.5) / (n + 0.5))`, and
-without the constant factor k1 + 1 (Robertson & Zaragoza 2009, "The Probabilistic Relevance
-Framework: BM25 and Beyond"). N, n and the mean lengths count live sections only, so a score does
-not depend on how an index came to be.
+A word scores BM25F (Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and
+Beyond", section 3.6): its frequencies in all fields, weighted and normalised field by field, are
+added up before they saturate, `idf * f / (f + k1)`, with Lucene's idf, `ln(1 + (N - n + 0.5) /
+(n + 0.5))`, and without the constant factor k1 + 1. N, n and the mean lengths count live sections
+only, so a score does not depend on how an index came to be.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from indexer.query import weights
 from indexer.query.plan import (
     All,
     AnyOf,
+    AnySubject,
     Contents,
     Field,
     HeadingIs,
@@ -35,6 +37,9 @@ from indexer.query.plan import (
     Subject,
     Word,
 )
+
+OWN_FIELDS: frozenset[Field] = frozenset({"text", "heading"})
+"""Fields whose words are the section's own."""
 
 PREFIX_TERMS = 64
 """Terms a prefix stands for at most, the commonest first: bounds the work of `a*`."""
@@ -113,6 +118,9 @@ class Evaluator:
                 numbers = self._table.subject_articles.get(drug, frozenset())
                 flags = self._table.rows_of_articles(numbers)
                 return self._fact(node, flags, weight * weights.SUBJECT)
+            case AnySubject():
+                flags = self._table.rows_of_articles(self._table.about_something)
+                return self._fact(node, flags, 0.0)
             case Kind(kind=kind, weight=weight):
                 flags = self._table.rows_of_kinds((kind,))
                 return self._fact(node, flags, weight * weights.INTENT)
@@ -147,41 +155,59 @@ class Evaluator:
         return Evaluated(node, flags, score)
 
     def _words(self, leaf: Word | Phrase | Prefix, deadline: float | None) -> Evaluated:
-        matches, score = np.zeros_like(self._table.live), self._zeros()
-        fields: list[FieldScore] = []
+        matches, frequency = np.zeros_like(self._table.live), self._zeros()
+        found: list[tuple[Field, Postings, Scores]] = []
         for field in leaf.fields:
             check_time(deadline)
-            groups = self.forms(leaf, field)
-            postings, idf = self._found(field, groups)
+            postings = self._found(field, self.forms(leaf, field))
             if not len(postings.rows):
                 continue
-            value = leaf.weight * weights.FIELD_WEIGHT[field] * self._bm25(field, postings, idf)
-            score[postings.rows] += value
-            fields.append(FieldScore(field, postings, value))
+            weighted = self._weighted(field, postings)
+            frequency[postings.rows] += weighted
+            found.append((field, postings, weighted))
             if field == "title" and len(leaf.fields) > 1:
                 matches[postings.rows] |= self._first[postings.rows]
             else:
                 matches[postings.rows] = True
-        return Evaluated(leaf, matches, score, tuple(fields))
+        if not found:
+            return Evaluated(leaf, matches, frequency)
+        share = leaf.weight * self._idf(leaf) / (frequency + weights.K1)
+        fields = tuple(
+            FieldScore(field, postings, share[postings.rows] * weighted)
+            for field, postings, weighted in found
+        )
+        return Evaluated(leaf, matches, share * frequency, fields)
 
-    def _found(self, field: Field, groups: tuple[tuple[str, ...], ...]) -> tuple[Postings, float]:
+    def _found(self, field: Field, groups: tuple[tuple[str, ...], ...]) -> Postings:
         if not groups:
-            return EMPTY, 0.0
+            return EMPTY
         if len(groups) == 1:
-            postings = self._postings.group(field, groups[0])
-            return postings, self._idf(postings)
-        postings = self._postings.phrase(field, groups)
-        return postings, sum(self._idf(self._postings.group(field, group)) for group in groups)
+            return self._postings.group(field, groups[0])
+        return self._postings.phrase(field, groups)
 
-    def _idf(self, postings: Postings) -> float:
-        holding = len(postings.rows)
-        return float(np.log1p((self._table.sections - holding + 0.5) / (holding + 0.5)))
+    def _idf(self, leaf: Word | Phrase | Prefix) -> float:
+        """Return how rare a leaf is: a phrase is as rare as its words are together.
 
-    def _bm25(self, field: Field, postings: Postings, idf: float) -> Scores:
+        Counted where a section speaks for itself; the headings above it and its title are those
+        of others too.
+        """
+        fields = [field for field in leaf.fields if field in OWN_FIELDS] or leaf.fields
+        groups = {field: self.forms(leaf, field) for field in fields}
+        idf = 0.0
+        for at in range(len(groups[fields[0]])):
+            holding = np.zeros_like(self._table.live)
+            for field in fields:
+                holding[self._postings.group(field, groups[field][at]).rows] = True
+            count = int(holding.sum())
+            idf += float(np.log1p((self._table.sections - count + 0.5) / (count + 0.5)))
+        return idf
+
+    def _weighted(self, field: Field, postings: Postings) -> Scores:
+        """Return how often a leaf stands in a field, weighted and for a field of mean length."""
         length = self._table.length[field][postings.rows] / self._table.average[field]
         b = weights.B[field]
-        norm = weights.K1 * (1.0 - b + b * length)
-        return np.asarray(idf * postings.frequency / (postings.frequency + norm))
+        norm = 1.0 - b + b * length
+        return np.asarray(weights.FIELD_WEIGHT[field] * postings.frequency / norm)
 
     def _heading_is(self, terms: tuple[str, ...]) -> Flags:
         flags = np.zeros_like(self._table.live)

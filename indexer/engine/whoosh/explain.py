@@ -8,6 +8,7 @@ from indexer.engine.base import MatchedTerm
 from indexer.engine.whoosh.evaluate import Evaluated, Evaluator, FieldScore, alternatives
 from indexer.query.plan import (
     AnyOf,
+    AnySubject,
     Bonus,
     Concept,
     Contents,
@@ -53,7 +54,7 @@ def _leaves(evaluated: Evaluated) -> Iterator[Evaluated]:
     if evaluated.children:
         for child in evaluated.children:
             yield from _leaves(child)
-    elif not isinstance(evaluated.node, Not | Near | Contents):
+    elif not isinstance(evaluated.node, Not | Near | Contents | AnySubject):
         yield evaluated
 
 

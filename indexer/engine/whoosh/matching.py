@@ -13,6 +13,7 @@ from indexer.engine.whoosh.collect import Collector, Listed
 from indexer.engine.whoosh.evaluate import DeadlineError, Evaluated, Evaluator, Scores
 from indexer.engine.whoosh.explain import matched_terms, score_parts
 from indexer.engine.whoosh.table import Flags, SectionTable
+from indexer.query import weights
 from indexer.query.plan import MatchPlan, Node
 
 SCORE_DECIMALS = 6
@@ -93,8 +94,8 @@ def _covered(plan: MatchPlan, concepts: Sequence[Evaluated], allowed: Flags) -> 
     count = np.zeros(len(allowed), dtype=np.int64)
     for _, found in optional:
         count += found.matches
-    allowed &= count == count[allowed].max(initial=0)
-    return allowed
+    most = int(count[allowed].max(initial=0))
+    return allowed & (count >= max(weights.MOST_SHARE * most, min(most, 1)))
 
 
 def _match(

@@ -65,6 +65,8 @@ class SectionTable:
     """By key of a drug or of a class of drugs."""
     drug_articles: Mapping[str, frozenset[int]]
     """The same without the classes."""
+    about_something: frozenset[int]
+    """The articles that have a subject."""
     class_articles: Mapping[str, frozenset[int]]
     category_articles: Mapping[str, frozenset[int]]
     year_articles: Mapping[str, frozenset[int]]
@@ -152,6 +154,7 @@ def _table(rows: list[list[Any]], live: Flags) -> SectionTable:
         drug_articles={
             key: numbers for key, numbers in subjects.items() if not key.startswith(CLASS_PREFIX)
         },
+        about_something=frozenset().union(*subjects.values()),
         class_articles=_members(article.classes for article in articles),
         category_articles=_members(article.categories for article in articles),
         year_articles=_members((article.date[:4],) if article.date else () for article in articles),
