@@ -5,8 +5,8 @@
     ENHERTU (fam-trastuzumab deruxtecan-nxki)  of an ingredient that no list knows
 
 The title says it, or the text does of the name that the title gives. A form alone proves nothing
-("Imuran (a guide)"), so the page has to use the brand as a name, with a capital everywhere it
-stands. An ingredient that no list knows must be used by the page as well, and the page must tell
+("Imuran (a guide)"), so the page has to use the brand as a name, with a capital nearly everywhere
+it stands. An ingredient that no list knows must be used by the page as well, and the page must tell
 of a medicine in several sections (dosage, side effects and the like); what is listed among the
 words in the brackets is then not what the page is about: trastuzumab deruxtecan is another
 medicine than trastuzumab.
@@ -30,6 +30,9 @@ LEAST_USED = 2
 LEAST_TOLD = 3
 """Kinds of sections about medicines that a page on an unlisted ingredient has."""
 
+CAPITAL_SHARE = 0.9
+"""Of the places where a name stands, those where it has a capital."""
+
 MOST_WORDS = 3
 """Words of a brand."""
 
@@ -40,6 +43,7 @@ _INSIDE = r"[®™]?\s*\((?P<inside>[a-z][^()\n]{2,80})\)"
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:[ -][a-z0-9]+)*(?:(?:, (?:and )?| and |/)[a-z][a-z0-9 -]*)*")
 _PARTS = re.compile(r", and |, | and |/")
 # FDA's distinguishing suffix of biological products: four letters without meaning.
+_PREFIX = re.compile(r"(?:fam|ado|ziv)-")
 _SUFFIX = re.compile(r"(.+)-[a-z]{4}")
 
 _NO_INGREDIENT = frozenset(
@@ -78,14 +82,25 @@ def find_bracketed(
         terms = analysed(brand)
         if not 1 <= len(terms) <= MOST_WORDS or knowledge.resolve(brand) is not None:
             continue
-        uses = list(_uses(lines, terms))
-        is_name = len(uses) >= LEAST_USED and all(use[0].isupper() for use in uses)
-        if is_name and (found := _found(uses[0], inside, place, knowledge)) is not None:
+        uses = uses_of(lines, terms) or uses_of(lines, terms[:1])
+        if (
+            is_used_as_name(uses)
+            and (found := _found(uses[0], inside, place, knowledge)) is not None
+        ):
             ingredient = analysed(found.ingredient)
-            is_told = kinds_told >= LEAST_TOLD and sum(1 for _ in _uses(lines, ingredient)) > 1
+            is_told = kinds_told >= LEAST_TOLD and len(uses_of(lines, ingredient)) > 1
             if found.is_listed or is_told:
                 return found
     return None
+
+
+def is_used_as_name(uses: Sequence[str], *, least: int = LEAST_USED) -> bool:
+    """Say whether a page writes a word as a name: with a capital, nearly wherever it stands.
+
+    An address of the maker's pages ("wakix.com") has none.
+    """
+    capitals = sum(use[0].isupper() for use in uses)
+    return len(uses) >= least and capitals >= CAPITAL_SHARE * len(uses)
 
 
 def _candidates(
@@ -95,9 +110,10 @@ def _candidates(
     if match := _TITLE.match(title):
         yield match["brand"].strip(" -:,"), match["inside"].strip().lower(), "title"
         return
-    written = next(_uses(lines, title_name), None) if title_name else None
-    if written is None:
+    used = uses_of(lines, title_name) or uses_of(lines, title_name[:1])
+    if not used:
         return
+    written = used[0]
     after = re.compile(rf"(?<!\w){re.escape(written)}{_INSIDE}", re.IGNORECASE)
     for line in lines:
         if match := after.search(line):
@@ -138,12 +154,18 @@ def _known_key(inside: str, knowledge: DrugKnowledge) -> str | None:
 
 
 def _without_suffix(name: str) -> str:
-    match = _SUFFIX.fullmatch(name.strip())
-    return match[1] if match else name.strip()
+    """Leave out what the FDA adds to tell biological products from one another."""
+    name = _PREFIX.sub("", name.strip())
+    match = _SUFFIX.fullmatch(name)
+    return match[1] if match else name
 
 
-def _uses(lines: Sequence[str], terms: Sequence[str]) -> Iterator[str]:
-    """Yield a name as it is written, in every place of the text where it stands."""
+def uses_of(lines: Sequence[str], terms: Sequence[str]) -> tuple[str, ...]:
+    """Return a name as it is written, in every place of the text where it stands."""
+    return tuple(_written(lines, terms))
+
+
+def _written(lines: Sequence[str], terms: Sequence[str]) -> Iterator[str]:
     size = len(terms)
     for line in lines if size else ():
         if terms[0] not in line.casefold():

@@ -862,7 +862,7 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "stop|stopping|quit|quitting taking|using",
             "stop|stopping|quit|quitting taking|using suddenly|abruptly",
             "stopping suddenly|abruptly",
-            "stop|stopping|quit suddenly|abruptly",
+            "stop|stopping|quit ... suddenly|abruptly",
             "if i|you stop|stopped",
             "if i|you stop|stopped taking|using",
             "what happens if|when i|you stop|stopped",

@@ -23,8 +23,7 @@ from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from indexer.analysis.tokens import terms as analysed
-from indexer.analysis.tokens import tokenize
-from indexer.knowledge.bracketed import Bracketed, find_bracketed
+from indexer.knowledge.bracketed import Bracketed, find_bracketed, is_used_as_name, uses_of
 from indexer.knowledge.drugs import COMBINATION, DrugKnowledge, joined_names, key_of
 from indexer.knowledge.sections import classify
 from indexer.knowledge.statements import Statement, find_combination, find_statement
@@ -45,6 +44,11 @@ LEAD_LINES = 3
 
 LEAST_TOLD = 2
 """Kinds of sections that must be told of a medicine that no list knows."""
+
+MUCH_TOLD = 4
+OFTEN = 10
+"""The same for a page whose headings do not name it, and how often its text must: labels do so
+by the hundred, a page about a disease has no dosage of it."""
 
 _TOLD_OF_MEDICINES = frozenset(
     {"dosage", "contraindications", "adverse-reactions", "interactions", "overdose", "storage"}
@@ -261,7 +265,11 @@ def _kinds_told(article: Article) -> frozenset[str]:
 
 
 def _unlisted(article: Article, name: Sequence[str]) -> Drug | None:
-    """Return the medicine that a page is plainly about although no list knows what is in it."""
+    """Return the medicine that a page is plainly about although no list knows what is in it.
+
+    Its headings tell how it is taken, kept or borne; or its sections do, and it uses the name
+    again and again.
+    """
     if not name:
         return None
     told = {
@@ -269,23 +277,18 @@ def _unlisted(article: Article, name: Sequence[str]) -> Drug | None:
         for section in article.sections
         if section.heading != article.title and _holds(analysed(section.heading), name)
     }
-    if len(told & _TOLD_OF_MEDICINES) < LEAST_TOLD:
+    in_headings = len(told & _TOLD_OF_MEDICINES) >= LEAST_TOLD
+    if not in_headings and len(_kinds_told(article)) < MUCH_TOLD:
         return None
-    written = Counter(_all_written(article, name))
-    if not written or any(not form[0].isupper() for form in written):
+    uses = uses_of(tuple(_lines(article)), name)
+    if not is_used_as_name(uses, least=1 if in_headings else OFTEN):
         return None
-    (best, _), *_ = written.most_common(1)
+    (best, _), *_ = Counter(uses).most_common(1)
+    at = article.title.casefold().find(best.casefold())
+    if at >= 0:
+        # Labels write names in capitals; the title writes them as people do.
+        best = article.title[at : at + len(best)]
     return Drug(name=best, ingredient=None, role="brand", evidence=("title", "heading"))
-
-
-def _all_written(article: Article, name: Sequence[str]) -> Iterable[str]:
-    """Yield every place of the text where a name stands, as it is written there."""
-    for line in _lines(article):
-        tokens = [token for token in tokenize(line) if token is not None]
-        for start in range(len(tokens) - len(name) + 1):
-            part = tokens[start : start + len(name)]
-            if all(token.term == term for token, term in zip(part, name, strict=True)):
-                yield line[part[0].start : part[-1].end]
 
 
 def _holds(words: Sequence[str], name: Sequence[str]) -> bool:

@@ -19,6 +19,7 @@ from indexer.query.plan import (
     Concept,
     Contents,
     HeadingIs,
+    Kind,
     Near,
     Node,
     Phrase,
@@ -42,6 +43,9 @@ def bonuses_of(concepts: Sequence[Concept]) -> Iterator[Bonus]:
     if (together := _near(concepts)) is not None:
         yield Bonus(name="together", node=together, value=weights.NEAR)
     yield Bonus(name="table of contents", node=Contents(), value=weights.CONTENTS)
+    if any(Kind(kind="pediatric") in leaves(of.node) for of in concepts if of.kind == "intent"):
+        storage = Kind(kind="storage")
+        yield Bonus(name="kept from children", node=storage, value=weights.KEPT_FROM_CHILDREN)
     for first, second in pairwise(words):
         pair = tuple(term for term in analysed(f"{first.label} {second.label}") if term)
         node_of_pair = Phrase(terms=pair, fields=("text", "heading"), stem=True)

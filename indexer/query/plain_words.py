@@ -22,7 +22,7 @@ from indexer.knowledge.substances import SALTS
 from indexer.knowledge.synonyms import SynonymSpan, find_synonyms
 from indexer.query import weights
 from indexer.query.function_words import FUNCTION_WORDS, LIGHT_VERBS
-from indexer.query.plan import WORD_FIELDS, All, AnyOf, Field, Node, Phrase, Word
+from indexer.query.plan import WORD_FIELDS, All, AnyOf, Field, Near, Node, Phrase, Word
 from indexer.query.syntax import Term
 from indexer.query.variants import written_node
 
@@ -36,10 +36,18 @@ MOST_BESIDE_INTENT = 2
 """Words with content beside an intent in a query that names no medicine. A longer question uses
 such words as others do: "the use of computers in the design of filters"."""
 
+CLOSE = 3
+"""Words that may stand between those of another name."""
+
 UNIT_FORMS = 64
 """Ways to write a number's units that are looked for: bounds `mg/kg/day` with all its variants."""
 
 
+# What a medicine comes as: "what is in a Bactrim tablet" asks what Bactrim is all the same.
+_FORM_NOUNS = frozenset(
+    "tablet tablets capsule capsules pill pills injection cream gel drops drop syrup patch spray "
+    "medicine medication drug".split()
+)
 # Sodium and the like are asked about as well: "oxcarbazepine sodium" means the blood's.
 _ELECTROLYTES = frozenset("sodium potassium calcium magnesium zinc chloride phosphate".split())
 _TAILS = SALTS - _ELECTROLYTES | frozenset("cr dr er hfa la odt sr xl xr xt".split())
@@ -114,10 +122,19 @@ def synonym_node(span: SynonymSpan) -> Node:
     return AnyOf((typed[0] if len(typed) == 1 else All(typed), *others))
 
 
-def _other_name(terms: Sequence[str], *, weight: float) -> Word | Phrase:
+def _other_name(terms: Sequence[str], *, weight: float) -> Node:
+    """Return what matches another name: its words side by side, or close together in the text.
+
+    "Liver and kidney problems" tells of liver problems as well.
+    """
+    words = tuple(
+        Word(term=term, via="expansion", weight=weight) for term in terms if _has_content(term)
+    )
     if len(terms) == 1:
-        return Word(term=terms[0], via="expansion", weight=weight)
-    return Phrase(terms=tuple(terms), stem=True, via="expansion", weight=weight)
+        return words[0]
+    together = Near(groups=tuple((word,) for word in words), span=len(terms) + CLOSE, weight=0.0)
+    whole = Phrase(terms=tuple(terms), stem=True, via="expansion", weight=weight)
+    return AnyOf((whole, All((together, *words))))
 
 
 def word_node(
@@ -225,8 +242,8 @@ def _is_asked(intent: IntentSpan, typed: Sequence[Typed], named: set[int]) -> bo
 
     "What is" asks what the medicine is; not so in "what is the risk of ...".
     """
-    others = set(range(len(typed))) - named - set(intent.positions)
-    beside = sum(_has_content(typed[at].term) for at in others)
+    others = [typed[at].term for at in set(range(len(typed))) - named - set(intent.positions)]
+    beside = sum(_has_content(term) and term not in _FORM_NOUNS for term in others)
     if FUNCTION_WORDS.issuperset(intent.matched_terms):
         return bool(named) and not beside
     return bool(named) or beside <= MOST_BESIDE_INTENT

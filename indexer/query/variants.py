@@ -42,9 +42,20 @@ _SAID_FORMS: Final[Mapping[_Form, _Forms]] = {
     for forms in [tuple(tuple(form.split()) for form in said.split(", "))]
     for form in (*forms, *((other,) for other in others.split()))
 }
-_TOLD: Final[Mapping[str, _Forms]] = {"overdose": (("than", "you", "should"),)}
-"""How the leaflets of the European Union tell of a kind of section: "If you take more X than you
-should"."""
+_TOLD: Final[Mapping[str, _Forms]] = {
+    kind: tuple(tuple(form.split()) for form in forms.split(", "))
+    for kind, forms in {
+        "overdose": "than you should",
+        "contraindications": "do not take, do not use, must not be given, you must not",
+        "abuse-dependence": "stop taking, stop using, stopping treatment, stop treatment",
+        "mechanism": "works by, work by, it works, acts by",
+        "indications": "is used to, are used to, is used for, used in adults",
+        "monitoring": "blood tests, blood test, regular checks",
+        "storage": "keep this medicine, do not store",
+    }.items()
+}
+"""How the leaflets of the European Union tell of a kind of section, often inside of another one:
+"If you take more X than you should", "Do not take X"."""
 
 _TOO_MUCH: Final[Mapping[_Form, _Form]] = {("much",): ("too", "much"), ("many",): ("too", "many")}
 _LONGEST: Final = 2

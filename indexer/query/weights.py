@@ -58,5 +58,9 @@ CONTENTS = -6.0
 """The section is a table of contents. It holds the words of every heading close together and
 answers nothing, so it gives up what it gains by that and some more."""
 
+KEPT_FROM_CHILDREN = -3.0
+"""The section is about storage, where every page says to keep medicines from children, and the
+query asks whether children may have one."""
+
 PHRASE = 1.0
 """Two neighbouring words of the query stand side by side in the section, in the same order."""
