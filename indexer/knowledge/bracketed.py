@@ -83,10 +83,12 @@ def find_bracketed(
         if not 1 <= len(terms) <= MOST_WORDS or knowledge.resolve(brand) is not None:
             continue
         uses = uses_of(lines, terms) or uses_of(lines, terms[:1])
-        if (
-            is_used_as_name(uses)
-            and (found := _found(uses[0], inside, place, knowledge)) is not None
-        ):
+        found = (
+            _found(spelled(uses[0], article.title), inside, place, knowledge)
+            if is_used_as_name(uses)
+            else None
+        )
+        if found is not None:
             ingredient = analysed(found.ingredient)
             is_told = kinds_told >= LEAST_TOLD and len(uses_of(lines, ingredient)) > 1
             if found.is_listed or is_told:
@@ -163,6 +165,12 @@ def _without_suffix(name: str) -> str:
 def uses_of(lines: Sequence[str], terms: Sequence[str]) -> tuple[str, ...]:
     """Return a name as it is written, in every place of the text where it stands."""
     return tuple(_written(lines, terms))
+
+
+def spelled(name: str, title: str) -> str:
+    """Spell a name that the text has in capitals, as labels do, as the title writes it."""
+    at = title.casefold().find(name.casefold())
+    return title[at : at + len(name)] if at >= 0 and name.isupper() else name
 
 
 def _written(lines: Sequence[str], terms: Sequence[str]) -> Iterator[str]:

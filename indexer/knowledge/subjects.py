@@ -23,7 +23,7 @@ from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from indexer.analysis.tokens import terms as analysed
-from indexer.knowledge.bracketed import Bracketed, find_bracketed, is_used_as_name, uses_of
+from indexer.knowledge.bracketed import Bracketed, find_bracketed, is_used_as_name, spelled, uses_of
 from indexer.knowledge.drugs import COMBINATION, DrugKnowledge, joined_names, key_of
 from indexer.knowledge.sections import classify
 from indexer.knowledge.statements import Statement, find_combination, find_statement
@@ -284,10 +284,7 @@ def _unlisted(article: Article, name: Sequence[str]) -> Drug | None:
     if not is_used_as_name(uses, least=1 if in_headings else OFTEN):
         return None
     (best, _), *_ = Counter(uses).most_common(1)
-    at = article.title.casefold().find(best.casefold())
-    if at >= 0:
-        # Labels write names in capitals; the title writes them as people do.
-        best = article.title[at : at + len(best)]
+    best = spelled(best, article.title)
     return Drug(name=best, ingredient=None, role="brand", evidence=("title", "heading"))
 
 
