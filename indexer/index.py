@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
@@ -294,9 +294,18 @@ def _known(digest: str, articles: tuple[ArticleSummary, ...], aliases: Aliases) 
     names = searching.Names(
         knowledge=knowledge,
         similar=completions.similar,
-        combinations=tuple(key for key in drugs if COMBINATION in key),
+        combinations=_combinations(drugs),
     )
     return _Known(digest, names, articles, drugs, completions, kinds={})
+
+
+def _combinations(keys: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return the combinations among some medicines, by each of their ingredients."""
+    found: dict[str, tuple[str, ...]] = {}
+    for key in keys:
+        for part in key.split(COMBINATION) if COMBINATION in key else ():
+            found[part] = (*found.get(part, ()), key)
+    return found
 
 
 def _entry(key: str, found: list[tuple[Drug, str]], knowledge: DrugKnowledge) -> DrugEntry:

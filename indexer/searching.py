@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice, product
 
 from indexer.corrections import (
@@ -59,8 +59,10 @@ class Names:
 
     knowledge: DrugKnowledge
     similar: SimilarNames
-    combinations: tuple[str, ...]
-    """Keys of the combinations that articles are about."""
+    combinations: Mapping[str, tuple[str, ...]]
+    """By ingredient, the keys of the combinations with it that articles are about."""
+    indexed: dict[tuple[str, ...], bool] = field(default_factory=dict)
+    """Rows of terms that were looked up in the index, each once."""
 
 
 def search(request: SearchRequest, snapshot: Snapshot, names: Names) -> Results:
@@ -219,9 +221,15 @@ def highlights_for(query: str, snapshot: Snapshot, names: Names) -> list[Highlig
 
 
 def _indexed(snapshot: Snapshot, names: Names) -> Indexed:
-    return Indexed(
-        has_terms=lambda terms: _is_indexed(terms, snapshot), combinations=names.combinations
-    )
+    known = names.indexed
+
+    def has_terms(terms: Sequence[str]) -> bool:
+        key = tuple(terms)
+        if key not in known:
+            known[key] = _is_indexed(key, snapshot)
+        return known[key]
+
+    return Indexed(has_terms=has_terms, combinations=names.combinations)
 
 
 def _is_indexed(terms: Iterable[str], snapshot: Snapshot) -> bool:

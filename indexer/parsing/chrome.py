@@ -60,7 +60,8 @@ _PHRASES: Final = frozenset(
         # who, when, where
         "author box, author bio, author info, author card, author profile, author description, "
         "about author, about the author, authorbox, post author, entry author, byline, "
-        "entry meta, post meta, article meta, postmeta, postmetadata, entry footer, post footer, "
+        "entry meta, post meta, article meta, postmeta, postmetadata, entry utility, post utility, "
+        "entry footer, post footer, "
         "article footer, posted on, posted in, posted by, cat links, tags links, tag links, "
         "tag list, post tags, entry tags, article tags, post categories, entry categories, "
         "post views, post info, reading time, read time, edit link, editsection, "

@@ -36,7 +36,9 @@ _CONTAINERS: Final = frozenset(
 )
 # Parts of a page that text gathers in.
 _DESCENDED: Final = _CONTAINERS - {"ul", "ol", "dl", "span", "details"}
-_ABOUT: Final = frozenset("meta byline posted cat tags categories author date footer".split())
+_ABOUT: Final = frozenset(
+    "meta byline posted cat tags categories author date footer utility".split()
+)
 _QUOTING: Final = frozenset({"blockquote", "figure", "q"})
 
 # What a page calls its content must hold this share of the text that is not furniture...

@@ -15,12 +15,26 @@ from indexer.parsing.limits import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS
 
 _TEXT_TYPES: Final = frozenset({NavigableString, CData, RubyTextString})
 _XML_DECLARATION: Final = re.compile(r"\A\s*<\?xml[^>]*>")
+# What a head may hold (HTML, section 4.2); any other element begins the body.
+_IN_HEAD: Final = frozenset(
+    "base basefont bgsound link meta noframes noscript script style template title".split()
+)
 
 
 class _CappedSoup(BeautifulSoup):
-    """A tree that refuses to grow beyond the caps."""
+    """A tree that refuses to grow beyond the caps.
+
+    libxml2 knows the elements of HTML 4 and leaves any other, such as `main`, in a head that the
+    page does not end itself; here it begins the body, as in a browser.
+    """
 
     _elements = 0
+    _early_body: Tag | None = None
+
+    def reset(self) -> None:
+        """Begin anew; BeautifulSoup does so each time it tries a page."""
+        super().reset()
+        self._early_body = None
 
     def handle_starttag(  # noqa: PLR0913, PLR0917 - the signature is BeautifulSoup's
         self,
@@ -39,9 +53,19 @@ class _CappedSoup(BeautifulSoup):
             raise CorpusError(f"elements nested more than {MAX_DEPTH:,} deep")
         if len(attrs) > MAX_ATTRIBUTES:
             raise CorpusError(f"an element with more than {MAX_ATTRIBUTES} attributes")
+        if name == "body" and self._early_body is not None:
+            for key, value in attrs.items():
+                self._early_body.attrs.setdefault(key, value)
+            return self._early_body
+        if name not in _IN_HEAD and self._is_in_head():
+            self.handle_endtag("head")
+            self._early_body = super().handle_starttag("body", None, None, {})
         return super().handle_starttag(
             name, namespace, nsprefix, attrs, sourceline, sourcepos, namespaces
         )
+
+    def _is_in_head(self) -> bool:
+        return self.currentTag is not None and self.currentTag.name == "head"
 
 
 def parse_markup(text: str) -> BeautifulSoup:

@@ -39,7 +39,14 @@ _MODIFIED: Final = (
     "article:modified_time", "og:updated_time", "datemodified", "last-modified", "lastmod",
     "dcterms.modified", "dc.date.modified", "revised",
 )  # fmt: skip
-_AUTHORS: Final = ("author", "article:author", "dc.creator", "citation_author", "parsely-author")
+_AUTHORS: Final = (
+    "author",
+    "article:author",
+    "dc.creator",
+    "dcterms.creator",
+    "citation_author",
+    "parsely-author",
+)
 _SECTIONS: Final = ("article:section", "category", "parsely-section")
 _TIME_PUBLISHED: Final = frozenset({"entry-date", "published", "post-date", "dt-published"})
 _TIME_MODIFIED: Final = frozenset({"updated", "modified", "dt-updated", "entry-modified-date"})

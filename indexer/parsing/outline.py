@@ -112,7 +112,7 @@ def _cut(lines: Sequence[Line], title: str) -> list[_Part]:
                 headed = True
             elif not _is_doubled(parts[-1], line, headed=headed or len(parts) > 1):
                 parts.append(_Part(line.text, level))
-        elif line.heading_like and len(parts) == 1 and not headed and _same(line.text, title):
+        elif not headed and len(parts) == 1 and _is_title(lines, index, title):
             headed = True
         elif line.heading_like and _has_text_below(lines, index):
             parts.append(_Part(line.text, min(level + 1, MAX_LEVEL)))
@@ -174,6 +174,17 @@ def _reads_as_text(lines: Sequence[Line], index: int) -> bool:
 def _is_doubled(last: _Part, line: Line, *, headed: bool) -> bool:
     """Say whether a heading only repeats the one directly before it, as some themes do."""
     return headed and not last.lines and last.level == line.level and _same(last.heading, line.text)
+
+
+def _is_title(lines: Sequence[Line], index: int, title: str) -> bool:
+    """Say whether a line is the title of a page that does not mark it up.
+
+    It looks like a heading, or it is the line that a text begins with: shops have it in
+    `<div class="product-name">`.
+    """
+    line = lines[index]
+    begins = index == 0 and line.kind == "paragraph" and len(lines) > 1
+    return (line.heading_like or begins) and _same(line.text, title)
 
 
 def _same(one: str, other: str) -> bool:

@@ -23,6 +23,7 @@ from indexer.query.plan import (
     Near,
     Node,
     Phrase,
+    Publisher,
     Word,
     leaves,
 )
@@ -42,6 +43,7 @@ def bonuses_of(concepts: Sequence[Concept]) -> Iterator[Bonus]:
             yield from _title_bonus(concept)
     if (together := _near(concepts)) is not None:
         yield Bonus(name="together", node=together, value=weights.NEAR)
+    yield Bonus(name="seller page", node=Publisher(type="seller"), value=weights.SELLER)
     yield Bonus(name="table of contents", node=Contents(), value=weights.CONTENTS)
     if any(Kind(kind="pediatric") in leaves(of.node) for of in concepts if of.kind == "intent"):
         storage = Kind(kind="storage")

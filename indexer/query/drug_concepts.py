@@ -6,7 +6,7 @@ The typed name counts fully. Other names of the same medicine count less and are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from indexer.analysis.stemming import Stemmer
@@ -35,12 +35,11 @@ def drug_node(
     *,
     expand: bool,
     exact: bool = False,
-    subjects: Iterable[str] = (),
+    combinations: Sequence[str] = (),
 ) -> Node:
     """Return what matches a medicine: its names in the text, or the article's subject.
 
-    Of `subjects`, the keys of what the articles of the index are about, combinations with it
-    count too.
+    `combinations` are the keys of those with it that articles of the index are about.
     """
     nodes: list[Node] = [_name_node(typed.terms, stem=typed.role == "class" and not exact)]
     if expand:
@@ -56,9 +55,7 @@ def drug_node(
     nodes += _subjects(typed, knowledge, expand=expand)
     if expand:
         nodes += [
-            Subject(drug=key, via="expansion", weight=COMBINATION_WEIGHT)
-            for key in subjects
-            if _contains(key, typed)
+            Subject(drug=key, via="expansion", weight=COMBINATION_WEIGHT) for key in combinations
         ]
     if typed.role == "ingredient" and COMBINATION in typed.key:
         nodes.append(_all_parts(typed, knowledge, expand=expand))
@@ -78,11 +75,14 @@ def other_names(typed: DrugName, knowledge: DrugKnowledge) -> tuple[DrugName, ..
     names = knowledge.names(typed.key)
     if typed.role == "class":
         return _other_class_names(typed, names)
-    known = [typed.terms]
+    # Padded with blanks, so that one row of terms stands in another when its text does.
+    known = [f" {' '.join(typed.terms)} "]
+    kept: set[tuple[str, ...]] = set()
     for name in sorted(names, key=lambda name: len(name.terms)):
-        if not any(_holds(name.terms, part) for part in known):
-            known.append(name.terms)
-    kept = set(known[1:])
+        padded = f" {' '.join(name.terms)} "
+        if not any(part in padded for part in known):
+            known.append(padded)
+            kept.add(name.terms)
     return tuple(name for name in names if name.terms in kept)[:MOST_NAMES]
 
 
@@ -91,13 +91,12 @@ def expansions(
     source: str,
     knowledge: DrugKnowledge,
     is_indexed: Callable[[Sequence[str]], bool],
-    subjects: Iterable[str] = (),
+    combinations: Sequence[str] = (),
 ) -> Iterator[Expansion]:
     """Tell the names that are searched for although they were not typed, and why.
 
     A name that stands nowhere in the index finds nothing, so telling it would only be noise.
     """
-    combinations = [key for key in subjects if _contains(key, typed)]
     if combinations:
         why = f"combinations with {typed.ingredient}"
         yield Expansion(source=source, target=", ".join(combinations), why=why)
@@ -156,11 +155,6 @@ def _all_parts(typed: DrugName, knowledge: DrugKnowledge, *, expand: bool) -> No
     )
 
 
-def _contains(key: str, typed: DrugName) -> bool:
-    """Say whether a key is that of a combination with a medicine that has one ingredient."""
-    return COMBINATION in key and typed.key in key.split(COMBINATION)
-
-
 def _other_class_names(typed: DrugName, names: Sequence[DrugName]) -> tuple[DrugName, ...]:
     """Return the names of a class that stems do not join with the typed one or one another."""
     stem = _class_stemmer().stem
@@ -174,9 +168,3 @@ def _other_class_names(typed: DrugName, names: Sequence[DrugName]) -> tuple[Drug
 @cache
 def _class_stemmer() -> Stemmer:
     return Stemmer(DrugKnowledge.shipped().protected)
-
-
-def _holds(terms: Sequence[str], part: Sequence[str]) -> bool:
-    """Say whether one row of terms stands in another."""
-    size = len(part)
-    return any(tuple(terms[at : at + size]) == tuple(part) for at in range(len(terms) - size + 1))

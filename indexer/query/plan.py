@@ -89,6 +89,13 @@ class HeadingIs:
 
 
 @dataclass(frozen=True, slots=True)
+class Publisher:
+    """The section's article is published by somebody of this type (`seller`)."""
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """The section is a table of contents: it only repeats headings of its article."""
 
@@ -131,7 +138,7 @@ class Not:
 
 
 Leaf: TypeAlias = Word | Phrase | Prefix | Subject | Kind | HeadingIs
-Node: TypeAlias = Leaf | Near | Contents | AnySubject | All | AnyOf | Not
+Node: TypeAlias = Leaf | Near | Contents | AnySubject | Publisher | All | AnyOf | Not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +197,7 @@ def leaves(node: Node) -> Iterator[Leaf]:
         case All(nodes) | AnyOf(nodes):
             for child in nodes:
                 yield from leaves(child)
-        case Not() | Near() | Contents() | AnySubject():
+        case Not() | Near() | Contents() | AnySubject() | Publisher():
             return
         case _:
             yield node

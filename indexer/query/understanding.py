@@ -14,7 +14,7 @@ An exclusion of a medicine rules out what names it and what is about it. A scope
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -61,8 +61,8 @@ class Indexed:
 
     has_terms: Callable[[Sequence[str]], bool] = bool
     """Whether all of some terms stand in its texts."""
-    combinations: tuple[str, ...] = ()
-    """Keys of the combinations of ingredients that articles are about."""
+    combinations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By ingredient, the keys of the combinations with it that articles are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +235,7 @@ class _Reader:
                 self.knowledge,
                 expand=self.expand,
                 exact=self.exact,
-                subjects=self.indexed.combinations,
+                combinations=self.indexed.combinations.get(span.drug.key, ()),
             ),
             required=True,
         )
@@ -245,7 +245,11 @@ class _Reader:
         self.drugs.append(understood(span.drug))
         if self.expand:
             self.expansions += expansions(
-                span.drug, label, self.knowledge, self.indexed.has_terms, self.indexed.combinations
+                span.drug,
+                label,
+                self.knowledge,
+                self.indexed.has_terms,
+                self.indexed.combinations.get(span.drug.key, ()),
             )
         owners = self.knowledge.resolve_all(span.drug.name)
         if len(owners) > 1:

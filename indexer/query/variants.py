@@ -46,12 +46,9 @@ _TOLD: Final[Mapping[str, _Forms]] = {
     kind: tuple(tuple(form.split()) for form in forms.split(", "))
     for kind, forms in {
         "overdose": "than you should",
-        "contraindications": "do not take, do not use, must not be given, you must not",
+        "contraindications": "do not take, do not use",
         "abuse-dependence": "stop taking, stop using, stopping treatment, stop treatment",
-        "mechanism": "works by, work by, it works, acts by",
-        "indications": "is used to, are used to, is used for, used in adults",
         "monitoring": "blood tests, blood test, regular checks",
-        "storage": "keep this medicine, do not store",
     }.items()
 }
 """How the leaflets of the European Union tell of a kind of section, often inside of another one:

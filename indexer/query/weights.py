@@ -58,6 +58,10 @@ CONTENTS = -6.0
 """The section is a table of contents. It holds the words of every heading close together and
 answers nothing, so it gives up what it gains by that and some more."""
 
+SELLER = -1.5
+"""The article is the page of somebody who sells medicines (safety rule M6): never hidden, but of
+two sections that answer alike the other one comes first."""
+
 KEPT_FROM_CHILDREN = -3.0
 """The section is about storage, where every page says to keep medicines from children, and the
 query asks whether children may have one."""

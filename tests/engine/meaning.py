@@ -30,6 +30,7 @@ from indexer.query.plan import (
     Not,
     Phrase,
     Prefix,
+    Publisher,
     Subject,
     Word,
 )
@@ -120,10 +121,26 @@ class Meaning:
                 return self._any(node, row, label)
             case Not(child):
                 return Verdict(not self.judge(child, row, label).matches)
+            case Word() | Phrase() | Prefix():
+                return self._words(node, row, label)
+            case Near(weight=weight):
+                return _fact(self._near(node, row), (f"near: {label}", weight), ())
+            case _:
+                return self._fact(node, row, label)
+
+    def _fact(
+        self,
+        node: Subject | AnySubject | Publisher | Kind | HeadingIs | Contents,
+        row: Row,
+        label: str,
+    ) -> Verdict:
+        match node:
             case Subject(drug=drug, via=via, weight=weight):
                 found = Found(field="drug", term=drug, via=via)
                 part = (f"subject: {label}", weight * weights.SUBJECT)
                 return _fact(drug in row.article.subjects, part, (found,))
+            case Publisher(type=of):
+                return Verdict(row.article.article.publisher_type == of)
             case AnySubject():
                 return Verdict(bool(row.article.subjects))
             case Kind(kind=kind, via=via, weight=weight):
@@ -134,10 +151,6 @@ class Meaning:
                 return _fact(self._heading_is(terms, row), (f"heading: {label}", weight), ())
             case Contents():
                 return _fact(row.analysed.contents, ("contents", 0.0), ())
-            case Near(weight=weight):
-                return _fact(self._near(node, row), (f"near: {label}", weight), ())
-            case _:
-                return self._words(node, row, label)
 
     def forms(self, leaf: Leaf, field: Field) -> Forms:
         """Return, for each position of a leaf, the terms that may stand there in a field."""

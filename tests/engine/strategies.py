@@ -27,6 +27,7 @@ from indexer.query.plan import (
     Not,
     Phrase,
     Prefix,
+    Publisher,
     Subject,
     Word,
 )
@@ -47,6 +48,7 @@ TITLES = ("Imuran", "imuran", "Azathioprine: a guide", "Doses and side effects",
 KINDS = ("adverse-reactions", "dosage", "other")
 SUBJECTS = ("azathioprine", "prednisone", "class:thiopurine")
 CLASSES = {"azathioprine": "Purine Antimetabolite", "prednisone": "Corticosteroid"}
+PUBLISHER_TYPES = ("unknown", "seller", "regulator")
 CATEGORIES = ("Pain Relief", "Immunology")
 DATES = (None, "2024-03-01", "2025-01-31", "2025-01-31T08:00:00Z")
 IDS = ("a", "b", "b-2", "c", "imuran", "z")
@@ -152,6 +154,7 @@ def articles(draw: st.DrawFn, article_id: str | None = None) -> AnalysedArticle:
             title=draw(st.sampled_from(TITLES)),
             sections=tuple(draw(sections(at, text=text)) for at, text in enumerate(texts)),
             published=draw(st.sampled_from(DATES)),
+            publisher_type=draw(st.sampled_from(PUBLISHER_TYPES)),
             modified=draw(st.sampled_from(DATES)),
             categories=tuple(draw(st.lists(st.sampled_from(CATEGORIES), unique=True))),
             drugs=tuple(Drug(name=key, ingredient=key, role="ingredient") for key in subjects),
@@ -207,6 +210,7 @@ _LEAVES: st.SearchStrategy[Node] = st.one_of(
     st.builds(HeadingIs, terms=_HEADINGS.map(lambda t: t[0][t[1] : t[2]]), weight=_WEIGHT),
     st.builds(Contents),
     st.builds(AnySubject),
+    st.builds(Publisher, type=st.sampled_from(PUBLISHER_TYPES)),
     st.builds(Near, groups=_GROUPS.map(tuple), span=st.integers(1, 6), weight=_WEIGHT),
 )
 

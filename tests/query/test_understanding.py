@@ -161,7 +161,7 @@ def test_an_ingredient_also_matches_articles_on_combinations_with_it_and_tells_t
     understood = understand(
         parse_query("trimethoprim overdose"),
         DrugKnowledge.shipped(),
-        indexed=Indexed(combinations=(key, "amlodipine / valsartan")),
+        indexed=Indexed(combinations={"trimethoprim": (key,)}),
     )
     subjects = [node for node in nodes(understood.concepts[0].node) if isinstance(node, Subject)]
     assert [(node.drug, node.via) for node in subjects] == [

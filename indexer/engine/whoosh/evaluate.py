@@ -34,6 +34,7 @@ from indexer.query.plan import (
     Not,
     Phrase,
     Prefix,
+    Publisher,
     Subject,
     Word,
 )
@@ -114,24 +115,34 @@ class Evaluator:
             case Not(child):
                 inner = self.evaluate(child, deadline, known)
                 return Evaluated(node, self._table.live & ~inner.matches, self._zeros())
-            case Subject(drug=drug, weight=weight):
-                numbers = self._table.subject_articles.get(drug, frozenset())
-                flags = self._table.rows_of_articles(numbers)
-                return self._fact(node, flags, weight * weights.SUBJECT)
-            case AnySubject():
-                flags = self._table.rows_of_articles(self._table.about_something)
-                return self._fact(node, flags, 0.0)
-            case Kind(kind=kind, weight=weight):
-                flags = self._table.rows_of_kinds((kind,))
-                return self._fact(node, flags, weight * weights.INTENT)
-            case HeadingIs(terms=terms, weight=weight):
-                return self._fact(node, self._heading_is(terms), weight)
-            case Contents():
-                return self._fact(node, self._table.contents & self._table.live, 0.0)
+            case Word() | Phrase() | Prefix():
+                return self._words(node, deadline)
             case Near(weight=weight):
                 return self._fact(node, self._near(node, deadline), weight)
             case _:
-                return self._words(node, deadline)
+                flags, worth = self._facts(node)
+                return self._fact(node, flags, worth)
+
+    def _facts(
+        self, node: Subject | AnySubject | Publisher | Kind | HeadingIs | Contents
+    ) -> tuple[Flags, float]:
+        """Return the rows of which a fact is true, and what that is worth."""
+        table = self._table
+        match node:
+            case Subject(drug=drug, weight=weight):
+                articles = table.subject_articles.get(drug, frozenset())
+                return table.rows_of_articles(articles), weight * weights.SUBJECT
+            case AnySubject():
+                return table.rows_of_articles(table.about_something), 0.0
+            case Publisher(type=of):
+                articles = table.publisher_articles.get(of, frozenset())
+                return table.rows_of_articles(articles), 0.0
+            case Kind(kind=kind, weight=weight):
+                return table.rows_of_kinds((kind,)), weight * weights.INTENT
+            case HeadingIs(terms=terms, weight=weight):
+                return self._heading_is(terms), weight
+            case Contents():
+                return table.contents & table.live, 0.0
 
     def forms(self, leaf: Leaf, field: Field) -> tuple[tuple[str, ...], ...]:
         """Return, for each position of a leaf, the terms that may stand there in a field."""

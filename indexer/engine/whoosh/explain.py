@@ -19,6 +19,7 @@ from indexer.query.plan import (
     Not,
     Phrase,
     Prefix,
+    Publisher,
     Subject,
     Word,
 )
@@ -54,7 +55,7 @@ def _leaves(evaluated: Evaluated) -> Iterator[Evaluated]:
     if evaluated.children:
         for child in evaluated.children:
             yield from _leaves(child)
-    elif not isinstance(evaluated.node, Not | Near | Contents | AnySubject):
+    elif not isinstance(evaluated.node, Not | Near | Contents | AnySubject | Publisher):
         yield evaluated
 
 

@@ -25,6 +25,10 @@ POSTING_BYTES = 16
 ENTRY_BYTES = 512
 """What keeping the postings of a term costs beside them, the term included."""
 
+KEPT_PHRASES = 512
+"""Phrases that are remembered: those by which kinds of sections are told are asked for again and
+again, and their positions are slow to read."""
+
 KEPT_PREFIXES = 256
 """Prefixes whose terms are remembered: one query asks for the same ones again and again."""
 
@@ -58,6 +62,8 @@ class PostingsReader:
         self._live = live
         self._kept: OrderedDict[tuple[Field, str], Postings] = OrderedDict()
         self._bytes = 0
+        self._phrases: OrderedDict[tuple[Field, tuple[tuple[str, ...], ...]], Postings]
+        self._phrases = OrderedDict()
         self._prefixes: OrderedDict[tuple[Field, str, int], tuple[str, ...]] = OrderedDict()
 
     def term(self, field: Field, term: str) -> Postings:
@@ -91,6 +97,17 @@ class PostingsReader:
 
     def phrase(self, field: Field, groups: Sequence[Sequence[str]]) -> Postings:
         """Return the sections where the words of the groups stand side by side, in order."""
+        key = (field, tuple(map(tuple, groups)))
+        postings = self._phrases.get(key)
+        if postings is None:
+            postings = self._phrases[key] = self._read_phrase(field, groups)
+            if len(self._phrases) > KEPT_PHRASES:
+                self._phrases.popitem(last=False)
+        else:
+            self._phrases.move_to_end(key)
+        return postings
+
+    def _read_phrase(self, field: Field, groups: Sequence[Sequence[str]]) -> Postings:
         found = list(self.places(field, groups))
         if not found:
             return EMPTY

@@ -67,6 +67,8 @@ class SectionTable:
     """The same without the classes."""
     about_something: frozenset[int]
     """The articles that have a subject."""
+    publisher_articles: Mapping[str, frozenset[int]]
+    """By the type of who publishes the article."""
     class_articles: Mapping[str, frozenset[int]]
     category_articles: Mapping[str, frozenset[int]]
     year_articles: Mapping[str, frozenset[int]]
@@ -155,6 +157,7 @@ def _table(rows: list[list[Any]], live: Flags) -> SectionTable:
             key: numbers for key, numbers in subjects.items() if not key.startswith(CLASS_PREFIX)
         },
         about_something=frozenset().union(*subjects.values()),
+        publisher_articles=_members((article.publisher_type,) for article in articles),
         class_articles=_members(article.classes for article in articles),
         category_articles=_members(article.categories for article in articles),
         year_articles=_members((article.date[:4],) if article.date else () for article in articles),
