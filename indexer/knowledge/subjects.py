@@ -26,7 +26,7 @@ from indexer.analysis.tokens import terms as analysed
 from indexer.knowledge.bracketed import Bracketed, find_bracketed, is_used_as_name, spelled, uses_of
 from indexer.knowledge.drugs import COMBINATION, DrugKnowledge, joined_names, key_of
 from indexer.knowledge.sections import classify
-from indexer.knowledge.statements import Statement, find_combination, find_statement
+from indexer.knowledge.statements import LONGEST_LINE, Statement, find_combination, find_statement
 from indexer.model import Article, Drug, Role
 
 WEIGHTS: Mapping[str, float] = {"title": 5, "tag": 3, "url": 3, "lead": 2, "heading": 1, "body": 0}
@@ -53,6 +53,13 @@ by the hundred, a page about a disease has no dosage of it."""
 _TOLD_OF_MEDICINES = frozenset(
     {"dosage", "contraindications", "adverse-reactions", "interactions", "overdose", "storage"}
 )
+
+MUCH_MORE = 5
+IN_SECTIONS = 2
+"""How much more often than any other, and in how many of the sections that tell what a medicine
+is and does, the ingredient of an unlisted brand must be named."""
+
+_TELLING = frozenset({"description", "mechanism", "pharmacokinetics", "clinical-pharmacology"})
 
 _PLACES = ("title", "heading", "tag", "url", "lead", "body")
 
@@ -112,7 +119,7 @@ def find_subjects(article: Article, knowledge: DrugKnowledge) -> tuple[Drug, ...
         if weight >= max(SUBJECT_WEIGHT, SHARE * strongest)
     ]
     if not subjects and (unlisted := _unlisted(article, title_name)) is not None:
-        return (unlisted,)
+        return _with_ingredient(unlisted, article, knowledge)
     return tuple(
         _drug(key, name)
         for key in _without_parts(subjects)
@@ -286,6 +293,39 @@ def _unlisted(article: Article, name: Sequence[str]) -> Drug | None:
     (best, _), *_ = Counter(uses).most_common(1)
     best = spelled(best, article.title)
     return Drug(name=best, ingredient=None, role="brand", evidence=("title", "heading"))
+
+
+def _with_ingredient(brand: Drug, article: Article, knowledge: DrugKnowledge) -> tuple[Drug, ...]:
+    """Add the ingredient of a brand that no list knows, where the page is plainly about one.
+
+    A page calls a medicine by its ingredient where it tells what it is and how it acts. Only an
+    ingredient counts that several of those sections name, often, and next to no other; and only
+    where no combination is named, and no other ingredient among the forms and strengths.
+    """
+    named: Counter[str] = Counter()
+    sections: Counter[str] = Counter()
+    beside: set[str] = set()
+    for section in article.sections:
+        keys = [
+            span.drug.key
+            for line in section.text.split("\n")
+            for span in knowledge.find(analysed(line[:LONGEST_LINE]))
+            if span.drug.role == "ingredient"
+        ]
+        # A combination must never pass for the one of its ingredients that is named most.
+        beside.update(key for key in keys if COMBINATION in key or section.kind == "forms")
+        if section.kind in _TELLING:
+            named.update(keys)
+            sections.update(set(keys))
+    (key, count), (_, next_count), *_ = (*named.most_common(2), ("", 0), ("", 0))
+    often = count >= OFTEN and count >= MUCH_MORE * next_count and sections[key] >= IN_SECTIONS
+    if not often or beside - {key}:
+        return (brand,)
+    names = knowledge.names(key)
+    return (
+        Drug(name=brand.name, ingredient=key, role="brand", evidence=brand.evidence),
+        Drug(name=names[0].name, ingredient=key, role="ingredient", evidence=("body",)),
+    )
 
 
 def _holds(words: Sequence[str], name: Sequence[str]) -> bool:
