@@ -31,6 +31,7 @@ from indexer.model import Drug, Role
 
 TABLE = "drug_names.tsv.gz"
 CLASS_TABLE = "drug_classes.tsv"
+CURATED_CLASSES = "curated_classes.tsv"
 CLASS_PREFIX = "class:"
 COMBINATION = " / "
 
@@ -271,6 +272,10 @@ def _shipped() -> DrugKnowledge:
         medicines.append((key, entries))
         if drug_classes:
             classes[key] = tuple(drug_classes.split("|"))
+    for line in folder.joinpath(CURATED_CLASSES).read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            key, drug_class = line.split("\t")
+            classes.setdefault(key, (drug_class,))
     return DrugKnowledge((_with_classes(medicines, classes, lay),))
 
 

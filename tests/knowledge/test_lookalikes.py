@@ -258,3 +258,12 @@ def test_threads_share_the_table(shipped: DrugKnowledge) -> None:
         found = set(pool.map(lookalikes, ["azathioprine"] * 64))
     assert len(found) == 1
     assert are_lookalikes("Imuran", "Vidaza", shipped)
+
+
+def test_m2_every_look_alike_shows_its_class() -> None:
+    knowledge = DrugKnowledge.shipped()
+    resolved = {name: knowledge.resolve(name) for name in NAMES}
+    without = [
+        name for name, drug in resolved.items() if drug and not knowledge.class_of(drug.key)
+    ]
+    assert without == []
