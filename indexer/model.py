@@ -260,6 +260,9 @@ class Hit:
     score: float
     sections: tuple[SectionHit, ...]
     more_sections: int = 0
+    lookalikes: tuple[str, ...] = ()
+    """Names that the article's medicines are easily taken for, where the query did not name them
+    and so no notice says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,9 +17,11 @@ from indexer.corrections import (
 from indexer.engine.base import Match, MatchedTerm, Matches, SectionMatch, Snapshot
 from indexer.highlights import Highlight
 from indexer.knowledge.drugs import DrugKnowledge
+from indexer.knowledge.lookalikes import lookalikes_of
 from indexer.knowledge.sections import KINDS, kind_named
 from indexer.knowledge.similar_names import SimilarNames
 from indexer.model import (
+    Drug,
     Facets,
     FacetValue,
     Hit,
@@ -113,6 +115,7 @@ def _answer(
     parts = _parts(plan, snapshot)
     counted = matches.articles if request.group == "article" else matches.sections
     query, notices = interpretation_of(understood.interpretation, plan, matches, snapshot)
+    hits = (_hit(match, plan, parts, snapshot, knowledge) for match in matches.top)
     results = Results(
         request=request,
         query=query,
@@ -121,7 +124,7 @@ def _answer(
             sections=matches.sections,
             relation="gte" if matches.partial else "eq",
         ),
-        hits=tuple(_hit(match, plan, parts, snapshot, knowledge) for match in matches.top),
+        hits=tuple(_with_lookalikes(hit, query.drugs, knowledge) for hit in hits),
         facets=_facets(request, plan, matches, knowledge),
         status=snapshot.status(),
         pages=-(-counted // request.per_page),
@@ -308,6 +311,14 @@ def _hit(
         sections=shown,
         more_sections=match.section_total - len(shown),
     )
+
+
+def _with_lookalikes(hit: Hit, asked: Sequence[Drug], knowledge: DrugKnowledge) -> Hit:
+    """Say what an article's medicines are easily taken for, unless the query's notices do."""
+    said = {pair.other for drug in asked for pair in lookalikes_of(drug, knowledge)}
+    pairs = [pair for drug in hit.article.drugs for pair in lookalikes_of(drug, knowledge)]
+    unsaid = dict.fromkeys(of.other_tall_man for of in pairs if of.other not in said)
+    return replace(hit, lookalikes=tuple(unsaid))
 
 
 def _reasons(found: SectionMatch, plan: MatchPlan, knowledge: DrugKnowledge) -> tuple[Reason, ...]:

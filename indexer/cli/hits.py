@@ -86,6 +86,9 @@ def listing(results: Results, *, width: int | None) -> Iterator[str]:
             yield ""
         yield click.style(hit.article.title, bold=True)
         yield click.style(f"  {_provenance(hit)}", dim=True)
+        if hit.lookalikes:
+            alike = ", ".join(hit.lookalikes)
+            yield click.style(f"  do not confuse with {alike}", dim=True)
         for section in hit.sections:
             yield from _section(section, hit.article.id, width)
         if hit.more_sections:

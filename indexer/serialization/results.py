@@ -123,6 +123,7 @@ def _hit(hit: Hit, results: Results) -> dict[str, Json]:
         "article": summary_json(hit.article),
         "score": _score(hit.score),
         "more_sections": hit.more_sections,
+        "lasa": list(hit.lookalikes),
         "sections": [_section_hit(section, hit.article.id, request) for section in hit.sections],
     }
 

@@ -182,6 +182,7 @@ def test_a_hit_names_its_article_and_addresses_its_sections() -> None:
             },
             "score": 18.4,
             "more_sections": 4,
+            "lasa": [],
             "sections": [
                 {
                     "id": "serious-side-effects",
