@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from indexer.analysis.tokens import terms as analysed
+from indexer.knowledge.sections import kind_named
 from indexer.query import weights
 from indexer.query.plan import (
     All,
@@ -43,6 +44,9 @@ def bonuses_of(concepts: Sequence[Concept]) -> Iterator[Bonus]:
             yield from _title_bonus(concept)
     if (together := _near(concepts)) is not None:
         yield Bonus(name="together", node=together, value=weights.NEAR)
+    for concept in concepts:
+        if concept.kind == "intent":
+            yield from _named_kind(concept)
     yield Bonus(name="seller page", node=Publisher(type="seller"), value=weights.SELLER)
     yield Bonus(name="table of contents", node=Contents(), value=weights.CONTENTS)
     if any(Kind(kind="pediatric") in leaves(of.node) for of in concepts if of.kind == "intent"):
@@ -75,6 +79,17 @@ def _near(concepts: Sequence[Concept]) -> Node | None:
         if concept.kind != "drug"
     )
     return AnyOf((near, All(headed))) if headed else near
+
+
+def _named_kind(concept: Concept) -> Iterator[Bonus]:
+    """Prefer a heading that names the kind outright: "Dosage" to "Instructions for use"."""
+    asked = next((leaf.kind for leaf in leaves(concept.node) if isinstance(leaf, Kind)), None)
+    kind = kind_named(asked) if asked else None
+    if kind is None:
+        return
+    names = dict.fromkeys(analysed(text) for text in (kind.label, kind.asked, kind.name))
+    nodes = tuple(Phrase(terms=terms, fields=("heading",), stem=True) for terms in names)
+    yield Bonus(name="heading names the kind", node=AnyOf(nodes), value=weights.NAMED_KIND)
 
 
 def _title_bonus(concept: Concept) -> Iterator[Bonus]:

@@ -39,6 +39,9 @@ those on other brands of sildenafil, which are about the same drug."""
 INTENT = 5.0
 """The section is of the kind asked for: beats a section that merely uses the words."""
 
+NAMED_KIND = 1.0
+"""The heading names the kind asked for outright, and not only in words that tell of it."""
+
 HEADING_IS = 3.0
 """The heading is, word for word, what the query asks for beside the drug."""
 
