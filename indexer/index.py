@@ -125,6 +125,12 @@ class Index:
         completions = known.completions
         results = searching.search(request, snapshot, known.names)
         related = completions.related(results, self._kinds_of(snapshot))
+        if not results.total.sections and len(results.query.drugs) > 1:
+            related = tuple(
+                way
+                for way in completions.by_class(results)
+                if searching.search(SearchRequest(text=way.query), snapshot, known.names).hits
+            )
         return replace(
             results,
             suggestions=replace(results.suggestions, related=related),

@@ -17,7 +17,7 @@ from typing import Final
 from urllib.parse import quote
 
 from indexer.analysis.tokens import terms as analysed
-from indexer.corrections import suggestion_of
+from indexer.corrections import corrected_text, suggestion_of
 from indexer.knowledge.drugs import SOURCES, DrugKnowledge, DrugName
 from indexer.knowledge.sections import OTHER, find_intent, kind_named
 from indexer.knowledge.similar_names import SimilarNames, ordinary_substances
@@ -121,6 +121,22 @@ class Completions:
             *(self._section(name, kind) for kind in others[:MOST_RELATED]),
             *self._of_the_class(key, asked, kinds_of),
         )
+
+    def by_class(self, results: Results) -> tuple[Suggestion, ...]:
+        """Return a query that found nothing with the classes of its medicines in their place.
+
+        Texts warn of classes: what is said of opioids and benzodiazepines need not name diazepam.
+        """
+        found = []
+        for drug in results.query.drugs:
+            label = next(filter(None, map(self._knowledge.class_of, self._keys(drug.name))), None)
+            name = self._knowledge.resolve(label) if label else None
+            if name is not None and name.role == "class" and drug.role != "class":
+                query = corrected_text(results.request.text, drug.name, name.name)
+                detail = f"the class of {drug.name}"
+                url = search_link("/search", SearchRequest(text=query))
+                found.append(Suggestion(label=query, detail=detail, query=query, url=url))
+        return tuple(found)
 
     def _of_the_class(
         self, key: str, asked: Sequence[str], kinds_of: KindsOf

@@ -106,5 +106,14 @@ def test_other_sections_and_the_class_lead_on(samples: Index) -> None:
     assert samples.search(SearchRequest(text="nausea")).suggestions.related == ()
 
 
+def test_two_medicines_that_no_text_names_together_lead_to_their_classes(samples: Index) -> None:
+    results = samples.search(SearchRequest(text="codeine diazepam"))
+    assert results.hits == ()
+    ways = {way.query: way.detail for way in results.suggestions.related}
+    assert ways == {"codeine benzodiazepine": "the class of diazepam"}
+    found = samples.search(SearchRequest(text="codeine benzodiazepine"))
+    assert found.hits[0].article.id == "codeine"
+
+
 def test_a_limit_holds_for_each_group(samples: Index) -> None:
     assert all(len(group.items) <= 2 for group in samples.suggest("venlafaxine", limit=2).groups)

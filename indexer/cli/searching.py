@@ -161,7 +161,7 @@ def search(  # noqa: PLR0913 - click passes every option by name
 def _print(invocation: Invocation, results: Results) -> None:
     console = invocation.console
     if not results.total.sections:
-        for line in hits.nothing_found(results):
+        for line in (*hits.nothing_found(results), *hits.related(results)):
             console.say(line)
         return
     if console.talkative or hits.is_less_than_asked(results):
