@@ -5,11 +5,11 @@
     ENHERTU (fam-trastuzumab deruxtecan-nxki)  of an ingredient that no list knows
 
 The title says it, or the text does of the name that the title gives. A form alone proves nothing
-("Imuran (a guide)"), so the page has to use the brand as a name, with a capital nearly everywhere
-it stands. An ingredient that no list knows must be used by the page as well, and the page must tell
-of a medicine in several sections (dosage, side effects and the like); what is listed among the
-words in the brackets is then not what the page is about: trastuzumab deruxtecan is another
-medicine than trastuzumab.
+("Imuran (a guide)", "Gout (allopurinol)"), so the page has to use the brand as a name, with a
+capital nearly everywhere it stands and inside of sentences. An ingredient that no list knows must
+be used by the page as well, and the page must tell of a medicine in several sections (dosage, side
+effects and the like); what is listed among the words in the brackets is then not what the page is
+about: trastuzumab deruxtecan is another medicine than trastuzumab.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from indexer.analysis.tokens import terms as analysed
 from indexer.analysis.tokens import tokenize
 from indexer.knowledge.drugs import COMBINATION, DrugKnowledge
+from indexer.knowledge.sections import find_intent
 from indexer.knowledge.substances import SALTS
+from indexer.knowledge.synonyms import find_synonyms
 from indexer.model import Article
 
 LEAST_USED = 2
@@ -80,14 +82,12 @@ def find_bracketed(
     lines = [line for section in article.sections for line in section.text.split("\n") if line]
     for brand, inside, place in _candidates(article.title, title_name, lines):
         terms = analysed(brand)
-        if not 1 <= len(terms) <= MOST_WORDS or knowledge.resolve(brand) is not None:
+        if not 1 <= len(terms) <= MOST_WORDS or knowledge.resolve(brand) or _is_word(terms):
             continue
         uses = uses_of(lines, terms) or uses_of(lines, terms[:1])
-        found = (
-            _found(spelled(uses[0], article.title), inside, place, knowledge)
-            if is_used_as_name(uses)
-            else None
-        )
+        if not is_used_as_name(uses) or not _stands_inside(lines, uses):
+            continue
+        found = _found(spelled(uses[0], article.title), inside, place, knowledge)
         if found is not None:
             ingredient = analysed(found.ingredient)
             is_told = kinds_told >= LEAST_TOLD and len(uses_of(lines, ingredient)) > 1
@@ -103,6 +103,18 @@ def is_used_as_name(uses: Sequence[str], *, least: int = LEAST_USED) -> bool:
     """
     capitals = sum(use[0].isupper() for use in uses)
     return len(uses) >= least and capitals >= CAPITAL_SHARE * len(uses)
+
+
+def _is_word(terms: Sequence[str]) -> bool:
+    """Say whether words are known as others than a name: an illness, a kind of section."""
+    return find_intent(terms) is not None or bool(find_synonyms(terms))
+
+
+def _stands_inside(lines: Sequence[str], uses: Sequence[str]) -> bool:
+    """Say whether a name has its capital inside a sentence too, where words have none."""
+    forms = "|".join(re.escape(form) for form in sorted(set(uses)) if form[0].isupper())
+    inside = re.compile(rf"[a-z,] (?:{forms})(?!\w)")
+    return any(inside.search(line) for line in lines)
 
 
 def _candidates(
@@ -127,6 +139,9 @@ def _found(brand: str, inside: str, place: str, knowledge: DrugKnowledge) -> Bra
     terms = analysed(inside)
     if not _NAME.fullmatch(inside) or not 0 < len(terms) <= MOST_INGREDIENT_WORDS:
         return None
+    named = [knowledge.resolve(part) for part in (inside, *_PARTS.split(inside))]
+    if any(name is not None and name.role != "ingredient" for name in named):
+        return None  # another brand, or a class: nothing that the brand would contain
     known = _known_key(inside, knowledge)
     if known is not None:
         return Bracketed(brand=brand, key=known, ingredient=inside, place=place, is_listed=True)
@@ -142,7 +157,7 @@ def _known_key(inside: str, knowledge: DrugKnowledge) -> str | None:
     """Return the key of what the lists know under these words, salts aside."""
     name = knowledge.resolve(inside)
     if name is not None:
-        return name.key if name.role == "ingredient" else None
+        return name.key
     keys: set[str] = set()
     for part in _PARTS.split(inside):
         words = list(analysed(part))

@@ -450,7 +450,7 @@ WEAK_HEADING_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "indications",
         (
-            "^ taking|using for",
+            "^ taking|using ... for",
             "uses",
             "usage",
             "who is|are ... for",
@@ -493,11 +493,20 @@ WEAK_HEADING_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
 QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "boxed-warning",
-        ("boxed|box warning|warnings", "black box warning|warnings", "black box", "blackbox"),
+        (
+            "what is|are ... boxed|box warning|warnings for|of|on",
+            "what is|are ... black box warning|warnings",
+            "boxed|box warning|warnings",
+            "black box warning|warnings",
+            "black box",
+            "blackbox",
+        ),
     ),
     (
         "indications",
         (
+            "what is|are the use|uses|benefits|indications of|for|to",
+            "what is|are ... uses|indications",
             "what is|are ... approved for",
             "approved for",
             "what illness|illnesses|disease|diseases does|do ... treat",
@@ -533,6 +542,9 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "dosage",
         (
+            "what is|are ... dosage",
+            "what is|are ... dose|doses of|for",
+            "how many ... per|a day|week",
             "forgot|forget|forgotten|missed|miss|skipped|skip to take",
             (
                 "forgot|forgotten|missed|miss|skipped one|two|three|several|a|my|the doses|pills|"
@@ -590,6 +602,9 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "forms",
         (
+            "what is|are ... strengths",
+            "what is|are ... dosage forms $",
+            "what is|are ... dosage forms of|for",
             "strength|strengths of",
             "strength",
             "dosage form|forms and",
@@ -611,6 +626,7 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "contraindications",
         (
+            "what is|are ... contraindications",
             "when should|must|can|may ... not be used|taken|given",
             "when should|must|can|may i|you|we not take|use",
             "should|must|can|may ... not be used|taken|given",
@@ -620,6 +636,7 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "who is|are not allowed|suitable",
             "not allowed to take|use",
             "can't|shouldn't|mustn't|cannot take|use",
+            "cant|shouldnt take|use",  # codespell:ignore cant,shouldnt
             "who can't|cannot|shouldn't ... take|use",
             "when is|are ... contraindicated",
             "when ... must|should not be",
@@ -639,6 +656,8 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "warnings-precautions",
         (
+            "what is|are ... warnings|precautions",
+            "what is|are ... warnings|precautions for|of|about|with",
             "warnings for|about|of",
             "important warnings|warning",
             "what should|must i|you watch|look out for",
@@ -685,6 +704,16 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "interactions",
         (
+            "what is|are ... interactions",
+            (
+                "which|what drugs|medicines|medications should|must|can|may not be"
+                " taken|used|combined with"
+            ),
+            (
+                "which|what drugs|medicines|medications should|must|can i|you not"
+                " take|use|combine with"
+            ),
+            "and other drugs|medicines|medications",
             (
                 "can|could|should|may i|you|we take|use ... together with other drugs|medicines|"
                 "medications|medicine"
@@ -714,6 +743,7 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "can|could|should|may i|you|we drink",
             "can|could|should|may i|you|we drink ... with|on|while|when|after|during",
             "can|could|should|may i|you|we drink ... while|when taking|using",
+            "is|are ... safe with alcohol|food|grapefruit|other",
             "is it safe|ok|okay to drink",
             "is it safe|ok|okay to drink ... with|on|while|when|after|during",
             "is it safe|ok|okay to drink ... while|when taking|using",
@@ -743,7 +773,10 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "and pregnancy safe",
             "pregnancy safe|safety|category",
             "safe for pregnant women|woman|people|mothers",
-            "during|in first|second|third trimester",
+            "first|second|third trimester",
+            "during|in the|my first|second|third trimester",
+            "what does|do ... do to the|my|a|an baby|fetus|unborn",
+            "what does|do ... do to unborn|babies",
             "unborn baby|child",
             "harm|hurt|affect ... baby|fetus",
             "planning a baby|pregnancy|family",
@@ -799,6 +832,7 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "can i|you|we give ... to children|kids|child|my",
             "can|may|should ... be used|given|taken in|by|to children|kids|child",
             "what|which age",
+            "what|which age is|are|can ... for|take|use|have",
             "how old must|should",
             "teenagers|teens|infants|babies",
             "under|below age",
@@ -807,6 +841,8 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "child|children|kids",
             "in|for children|kids|child|adolescents",
             "is|are ... safe for|in children|kids|child|adolescents",
+            "is|are ... safe for|in babies|infants|toddlers|teenagers|teens",
+            "is|are ... safe for my|a child|son|daughter|baby|kid|toddler",
             "can children|kids|child take|use|have",
             "adolescents",
         ),
@@ -827,13 +863,27 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "in|for older people|adults|patients",
             "is|are ... safe for|in the elderly",
             "is|are ... safe for|in older people|adults|patients",
+            "is|are ... safe for|in seniors",
+            "is|are ... safe over|after 65",
+            "is|are ... safe for|in people|adults over|after 65",
         ),
     ),
     (
         "overdose",
         (
+            "what is|are ... overdose",
+            "what is|are ... antidote for|of|to",
+            "lethal|fatal|toxic|deadly dose|doses|amount",
+            "lethal|fatal|toxic|deadly dose|doses|amount of|for",
+            "what is|are ... lethal|fatal|toxic|deadly dose|doses|amount",
+            "what is|are ... lethal|fatal|toxic|deadly dose|doses|amount of|for",
+            "what|which dose|amount ... is lethal|fatal|toxic|deadly",
+            "how much|many ... is|are lethal|fatal|toxic|deadly",
+            "how much|many ... is|are too much|many",
             "take|took|taken|takes|taking|swallow|swallowed|use|used|had too many|much",
-            "took|taken|take|swallowed double|twice",
+            "took|swallowed double|twice",
+            "take|taken|taking double|twice the|as|my",
+            "took ... twice $",
             "accidentally took|take|taken|swallowed|swallow",
             "too many tablets|pills|capsules|doses",
             "too many",
@@ -859,6 +909,7 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "abuse-dependence",
         (
+            "what is|are ... withdrawal",
             "stop|stopping|quit|quitting taking|using",
             "stop|stopping|quit|quitting taking|using suddenly|abruptly",
             "stopping suddenly|abruptly",
@@ -876,7 +927,7 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "addicted|hooked",
             "withdrawal symptom|symptoms|effects from|of",
             "stopping",
-            "tapering off|down",
+            "taper|tapering off|down",
             "addictive|addiction",
             "is|are ... addictive",
             "is|are ... habit forming",
@@ -893,7 +944,7 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "description",
         (
-            "what's in|inside",
+            "what's|whats in|inside",  # codespell:ignore whats
             "what is|are inside",
             "what does|do ... consist of",
             "does|do ... contain",
@@ -904,7 +955,7 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "inactive ingredients",
             "contents of",
             "what is|are",
-            "what's",
+            "what's|whats",  # codespell:ignore whats
             "what does|do ... contain",
             "what is|are in",
             "ingredient|ingredients of|in",
@@ -921,6 +972,7 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "clinical-pharmacology",
         (
+            "what is|are ... pharmacology|pharmacodynamics",
             "pharmacology",
             "clinical pharmacology",
             "pharmacology of",
@@ -930,6 +982,8 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "mechanism",
         (
+            "what is|are ... mechanism",
+            "mechanism of",
             "how it works|work",
             "how do|does it|they work",
             "way ... works",
@@ -947,6 +1001,12 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "pharmacokinetics",
         (
+            (
+                "what is|are ... pharmacokinetics|bioavailability|metabolism|absorption|"
+                "elimination|clearance"
+            ),
+            "what is|are ... half life",
+            "what does|do the|my|your body do with|to",
             "how long is|are|does|do ... in|stay|remain my|your|the system|body|blood",
             "how is|are ... metabolized|metabolised|eliminated|cleared|excreted|absorbed|broken",
             "metabolism of",
@@ -976,6 +1036,8 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "clinical-studies",
         (
+            "what is|are ... evidence|efficacy|studies for|of|on",
+            "what is|are ... efficacy",
             "trial|trials results|data",
             "study results|data",
             "clinical data|results",
@@ -996,6 +1058,8 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "storage",
         (
+            "what is|are ... shelf life",
+            "what is|are ... storage",
             "keep in fridge|refrigerator",
             "room temperature",
             "how long does|do|can ... keep",
@@ -1033,6 +1097,7 @@ QUERY_CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "monitoring",
         (
+            "tests|test|checks before|during|while",
             "monitor",
             "what|which tests|checks|monitoring",
             "what|which blood tests",

@@ -263,7 +263,5 @@ def test_threads_share_the_table(shipped: DrugKnowledge) -> None:
 def test_m2_every_look_alike_shows_its_class() -> None:
     knowledge = DrugKnowledge.shipped()
     resolved = {name: knowledge.resolve(name) for name in NAMES}
-    without = [
-        name for name, drug in resolved.items() if drug and not knowledge.class_of(drug.key)
-    ]
+    without = [name for name, drug in resolved.items() if drug and not knowledge.class_of(drug.key)]
     assert without == []

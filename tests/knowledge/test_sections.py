@@ -110,6 +110,196 @@ QUERIES = {
 }
 
 
+# Wordings of people and of page designers, cut at the commas.
+ASKED = {
+    "contraindications": (
+        "when must {} not be used, when should {} not be taken, when should you not take {}, "
+        "who must avoid {}, who can't take {}, {} must not be used, reasons not to take {}, "
+        "who is not allowed to take {}, not allowed to take {}, should not take {}, "
+        "who should avoid {}, who shouldn't take {}, when is {} contraindicated, "
+        "people who can't use {}, what are the contraindications of {}, "
+        "who cant take {}"  # codespell:ignore cant
+    ),
+    "interactions": (
+        "can I take {} together with other drugs, can I take {} with other medicines, "
+        "can I take {} with other drugs, which medicines interact with {}, "
+        "what drugs should not be taken with {}, medicines to avoid with {}, "
+        "what drugs to avoid with {}, drugs to avoid while taking {}, "
+        "{} and other medicines, {} with other medication, does {} react with alcohol, "
+        "can {} be mixed with alcohol, can {} be taken together with antacids, "
+        "what medicines should I not take with {}, other drugs while on {}, "
+        "can I take {} and ibuprofen together, is {} safe with alcohol, "
+        "what medicines must I not take with {}, what are the interactions of {}, "
+        "what are the drug interactions of {}"
+    ),
+    "lactation": (
+        "nursing {}, {} nursing, {} while nursing a baby, {} when nursing, "
+        "can I nurse my baby on {}, does {} pass into breast milk, "
+        "does {} get into breast milk, {} for a breast fed baby"
+    ),
+    "abuse-dependence": (
+        "stopping {} abruptly, stopping {}, stopping {} suddenly, coming off {}, "
+        "how to come off {}, can I just stop taking {}, can I stop taking {}, "
+        "what happens if I stop taking {}, what happens when you stop {}, weaning off {}, "
+        "tapering off {}, how to taper off {}, quit taking {}, can you get addicted to {}, "
+        "get hooked on {}, is {} addictive, {} withdrawal symptoms, "
+        "withdrawal symptoms of {}, what is {} withdrawal"
+    ),
+    "description": (
+        "what's in {}, whats in {}, what is in {}, what is inside {}, "  # codespell:ignore whats
+        "what does {} consist of, what does {} contain, does {} contain lactose, "
+        "does {} contain gluten, what ingredients are in {}, what kind of medicine is {}, "
+        "what type of drug is {}, what class of drug is {}, {} drug class, "
+        "inactive ingredients of {}, contents of {}, what is {}, whats {}"  # codespell:ignore whats
+    ),
+    "pharmacokinetics": (
+        "how long is {} in the body, how long does {} stay in your system, "
+        "how long does {} stay in the blood, how is {} metabolized, how is {} eliminated, "
+        "how is {} broken down, {} metabolism, metabolism of {}, "
+        "how long until {} leaves the body, how long until {} is out of my system, "
+        "how does the body handle {}, how does the body break down {}, {} clearance, "
+        "{} half life, what is the half life of {}, what is the metabolism of {}, "
+        "what does the body do with {}"
+    ),
+    "dosage": (
+        "forgot to take {}, forgot my {} dose, missed one dose of {}, missed a pill of {}, "
+        "missed two doses of {}, {} missed tablet, what if I miss a dose of {}, "
+        "what if I forget to take {}, if I forgot to take {}, "
+        "can I take a double dose of {}, maximum daily dose of {}, {} max daily dose, "
+        "how do I take {}, how do I inject {}, how should I take {}, how is {} dosed, "
+        "how much {} per day, how much {} should I take, how many {} per day, "
+        "how many times a day {}, what time of day should I take {}, when should I take {}, "
+        "how often should I take {}, what is a safe dose of {}, what is {} dosage"
+    ),
+    "forms": (
+        "strength of {}, {} strength, {} strengths, {} dosage forms and strengths, "
+        "what forms does {} come in, what strengths are there of {}, "
+        "{} tablets available as, {} tablet sizes, what do {} tablets look like, "
+        "what color is {}, what are the strengths of {}, what are the dosage forms of {}"
+    ),
+    "indications": (
+        "what is {} approved for, {} approved for, what illnesses does {} treat, "
+        "which diseases does {} treat, what is {} for, what is {} used for, "
+        "what are {} tablets for, why is {} prescribed, what is the use of {}, "
+        "what are the uses of {}, what are the benefits of {}"
+    ),
+    "warnings-precautions": (
+        "warnings for {}, warnings about {}, important warnings {}, "
+        "what should I look out for with {}, what should I watch out for on {}, "
+        "before starting {}, what to know before taking {}, what are the warnings for {}, "
+        "what are the precautions of {}"
+    ),
+    "adverse-reactions": (
+        "{} side effects list, what can go wrong with {}, unpleasant effects of {}, "
+        "bad reaction to {}, risks of {}"
+    ),
+    "pregnancy": (
+        "is {} and pregnancy safe, {} pregnancy category, is {} safe for pregnant women, "
+        "{} in the first trimester, {} in first trimester, {} during third trimester, "
+        "can {} harm my unborn baby, does {} harm the baby, planning a baby on {}, "
+        "trying for a baby {}, what does {} do to the baby, "
+        "what does {} do to unborn babies"
+    ),
+    "pediatric": (
+        "{} for babies, can I give {} to my child, can I give {} to children, "
+        "can children take {}, can {} be given to children, {} for my son, "
+        "from what age can {} be used, what age can take {}, how old must you be to take {}, "
+        "{} teenagers, {} under age 12, is {} safe for babies, is {} safe for my child, "
+        "what age is {} for"
+    ),
+    "geriatric": (
+        "{} over 65, {} seniors, {} in old people, {} for seniors, {} older person, "
+        "{} in old age, is {} safe for seniors, is {} safe for people over 65"
+    ),
+    "overdose": (
+        "took too many {}, took too many {} tablets, swallowed too many {}, took {} twice, "
+        "I took double dose of {}, accidentally took {}, accidentally took two {}, "
+        "took twice as much {}, too many {} tablets, od on {}, can you od on {}, "
+        "{} antidote, antidote for {}, {} overdose symptoms, signs of {} overdose, "
+        "what is the antidote for {}, what are the symptoms of {} overdose, "
+        "how much {} is too much, lethal dose of {}, what is the lethal dose of {}, "
+        "what dose of {} is fatal, how many {} are lethal"
+    ),
+    "mechanism": (
+        "how it works {}, how does it work {}, the way {} works, "
+        "what does {} do to the body, what does {} do in the brain, what does {} do, "
+        "what is the mechanism of {}, what's the mechanism of {}"
+    ),
+    "clinical-studies": (
+        "{} trial results, {} study data, {} clinical data, efficacy of {}, {} efficacy, "
+        "how effective is {}, does {} really work, what is the efficacy of {}, "
+        "what is the evidence for {}"
+    ),
+    "storage": (
+        "does {} need to be refrigerated, does {} go in the fridge, "
+        "should {} be kept in the fridge, keep {} in fridge, "
+        "can {} be kept at room temperature, {} room temperature, how long does {} keep, "
+        "does {} expire, {} expiration date, {} after opening, how should I store {}, "
+        "where should {} be stored, how must {} be stored, what is the shelf life of {}, "
+        "what is the storage temperature of {}"
+    ),
+    "monitoring": (
+        "monitor {}, what tests do I need on {}, which blood tests do I need with {}, "
+        "blood tests when taking {}, {} blood tests required, {} check ups, "
+        "regular checks {}, how often are blood tests needed with {}, "
+        "tests before starting {}"
+    ),
+    "clinical-pharmacology": "what is the pharmacology of {}",
+    "boxed-warning": "what is the black box warning for {}, what is the boxed warning of {}",
+}
+
+HEADED = {
+    "indications": (
+        "Approved for what, When Imuran is prescribed, Which illnesses is it for?, "
+        "What it treats, What it helps, Taking it for pain, Taking Imuran for colitis"
+    ),
+    "dosage": (
+        "Missed a capsule?, Forgot a dose?, Missed tablets, Missed pills, Forgotten doses, "
+        "Can I stop taking it?, Stopping treatment, Amounts and times"
+    ),
+    "forms": "Forms, What you get, Strengths and packs",
+    "contraindications": "Must not be taken by, It should not be used if, Not for everyone",
+    "warnings-precautions": (
+        "Mind the name, Keep apart from Imdur, Similar names, Not to be confused with Imdur, "
+        "Do not confuse with Imdur, Do not mistake it for Imdur"
+    ),
+    "adverse-reactions": "How often they occur, How often side effects happen",
+    "interactions": (
+        "Can I take other medicines with it?, Can you use other medicines?, "
+        "May I take another painkiller?, Other medicines that matter, Medicines to avoid, "
+        "Drugs to avoid"
+    ),
+    "pregnancy": (
+        "Is it safe in pregnancy?, Is it safe during pregnancy?, "
+        "Is Imuran safe while pregnant?, Planning a family, The unborn baby"
+    ),
+    "lactation": (
+        "Is it safe while breastfeeding?, Is it safe during nursing?, Nursing, Nursing and Imuran"
+    ),
+    "geriatric": "The older person, Older customers, Older patient",
+    "abuse-dependence": (
+        "Stopping suddenly, Do not stop suddenly, Do not stop taking it, Coming off Imuran, "
+        "Habit and dependence"
+    ),
+    "pharmacokinetics": (
+        "What the body does with it, What the body does to Imuran, How the body handles it, "
+        "How your body breaks it down, Levels in the blood"
+    ),
+    "patient-counseling": "What to tell patients, What to tell your doctor",
+    "monitoring": (
+        "Tests before and during treatment, Tests during treatment, Blood levels, "
+        "Checks before and during treatment, What to monitor"
+    ),
+}
+
+
+def asked(query: str) -> str | None:
+    """Return the kind that a query asks for, with a medicine's name where it has `{}`."""
+    words = terms(query.format("zzname"))
+    intent = find_intent([NAME_TERM if word == "zzname" else word for word in words])
+    return intent.kind if intent is not None else None
+
+
 @pytest.mark.parametrize(
     ("heading", "kind"),
     [(heading, kind) for kind, headings in HEADINGS.items() for heading in headings],
@@ -122,10 +312,36 @@ def test_a_heading_tells_the_kind_of_its_section(heading: str, kind: str) -> Non
     ("query", "kind"), [(query, kind) for kind, queries in QUERIES.items() for query in queries]
 )
 def test_a_query_asks_for_a_kind_of_section(query: str, kind: str) -> None:
-    words = terms(query.format("medicine"))
-    intent = find_intent([NAME_TERM if word == "medicine" else word for word in words])
-    assert intent is not None
-    assert intent.kind == kind
+    assert asked(query) == kind
+
+
+@pytest.mark.parametrize(
+    ("wording", "kind"),
+    [(wording, kind) for kind, wordings in ASKED.items() for wording in wordings.split(", ")],
+)
+def test_what_people_type_asks_for_the_kind_they_mean(wording: str, kind: str) -> None:
+    assert asked(wording) == kind
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [(heading, kind) for kind, headings in HEADED.items() for heading in headings.split(", ")],
+)
+def test_headings_in_everyday_words_tell_their_kind(heading: str, kind: str) -> None:
+    assert classify(heading)[0] == kind
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["{} taken twice daily", "take {} twice a day", "is {} taken twice", "take twice daily"],
+)
+def test_a_dose_that_is_taken_twice_a_day_is_no_overdose(query: str) -> None:
+    assert asked(query) != "overdose"
+
+
+def test_how_often_they_occur_goes_on_with_side_effects() -> None:
+    kind, rule = classify("How often they occur", parent_kind="adverse-reactions")
+    assert (kind, rule) == ("adverse-reactions", 'heading says "how often occur"')
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,13 @@
 
 import html
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from indexer.knowledge.drugs import DrugKnowledge
-from indexer.knowledge.subjects import find_subjects, subject_keys
+from indexer.knowledge.subjects import MUCH_TOLD, OFTEN, find_subjects, subject_keys
 from indexer.model import Article, Drug, Section
 
 LEAFLETS = Path(__file__).resolve().parents[2] / "../shared/data/epi_html_en"
@@ -163,6 +164,98 @@ def test_what_is_not_plainly_a_medicine_is_not_learned(
     title: str, headings: tuple[str, ...], text: str
 ) -> None:
     assert subjects(leaflet(title, *headings, text=text)) == ()
+
+
+UNNAMED = ("Dosage", "Side effects", "How to store it", "If you take too much")
+"""Headings of as many kinds of sections as must be told where none of them names the medicine."""
+
+
+def label(*headings: str, uses: int, spelling: str = "Zzcovix", title: str = "zzcovix") -> Article:
+    """Return a page that uses a name so often, below headings that do not name it."""
+    told = leaflet(title, *headings, text="")
+    first, *others = told.sections
+    text = f"{spelling} helps.\n" * uses
+    return replace(told, sections=(replace(first, text=text), *others))
+
+
+def test_a_page_that_tells_much_and_uses_the_name_often_need_not_name_it_in_headings() -> None:
+    assert len(UNNAMED) == MUCH_TOLD
+    (drug,) = subjects(label(*UNNAMED, uses=OFTEN))
+    assert (drug.name, drug.ingredient, drug.role) == ("Zzcovix", None, "brand")
+
+
+def test_a_name_in_capitals_throughout_is_spelled_as_the_title_does() -> None:
+    (drug,) = subjects(label(*UNNAMED, uses=OFTEN, spelling="ZZCOVIX", title="Zzcovix tablets"))
+    assert drug.name == "Zzcovix"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        label(*UNNAMED[1:], uses=OFTEN),
+        label(*UNNAMED[1:], "Undesirable effects", "What it is", uses=OFTEN),
+        label(*UNNAMED, uses=OFTEN - 1),
+        label(*UNNAMED, uses=OFTEN, spelling="zzcovix"),
+        label(*UNNAMED, uses=OFTEN, spelling="Zzcovix, or zzcovix,"),
+        label(*UNNAMED, uses=OFTEN, spelling="Zzother"),
+        label(*UNNAMED, uses=OFTEN, title="A guide to the tablets"),
+        label("Causes", "Symptoms", "Diagnosis", "Treatment", "Outlook", uses=OFTEN),
+    ],
+    ids=[
+        "too few kinds", "one kind twice", "too few uses", "no capital", "capitals at half",
+        "another name", "no name in the title", "a disease",
+    ],
+)  # fmt: skip
+def test_a_page_that_tells_less_or_uses_another_word_teaches_nothing(page: Article) -> None:
+    assert subjects(page) == ()
+
+
+def test_the_kinds_that_parsing_found_count_as_told() -> None:
+    page = label(*("Part 1", "Part 2", "Part 3", "Part 4"), uses=OFTEN)
+    kinds = ("dosage", "overdose", "storage", "interactions")
+    parts = zip(page.sections, kinds, strict=True)
+    told = replace(page, sections=tuple(replace(part, kind=kind) for part, kind in parts))
+    assert subjects(page) == ()
+    assert [drug.name for drug in subjects(told)] == ["Zzcovix"]
+
+
+def told_of(**texts: str) -> Article:
+    """Return a page on an unlisted brand with sections of these kinds (`_` for `-`) as well."""
+    page = label(*UNNAMED, uses=OFTEN)
+    more = tuple(
+        Section(id=kind, heading="More", level=2, text=text, kind=kind.replace("_", "-"))
+        for kind, text in texts.items()
+    )
+    return replace(page, sections=page.sections + more)
+
+
+def test_an_unlisted_brand_has_the_ingredient_that_the_page_speaks_of() -> None:
+    page = told_of(description="Risdiplam. " * 6, mechanism="Risdiplam acts. " * 4)
+    assert [(drug.name, drug.ingredient, drug.role) for drug in subjects(page)] == [
+        ("Zzcovix", "risdiplam", "brand"),
+        ("risdiplam", "risdiplam", "ingredient"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        told_of(description="Risdiplam. " * 5, mechanism="Risdiplam acts. " * 4),
+        told_of(description="Risdiplam. " * 20),
+        told_of(description="Risdiplam. " * 10, mechanism="Risdiplam, digoxin, digoxin, digoxin."),
+        told_of(
+            description="Risdiplam. " * 10, mechanism="Risdiplam.", forms="Risdiplam or digoxin."
+        ),
+        told_of(
+            description="Risdiplam. " * 10,
+            mechanism="Risdiplam.",
+            interactions="Not with carbidopa and levodopa.",
+        ),
+    ],
+    ids=["too seldom", "in one section", "another one", "another form", "a combination"],
+)
+def test_an_ingredient_is_not_guessed_where_a_page_leaves_doubt(page: Article) -> None:
+    assert [(drug.name, drug.ingredient) for drug in subjects(page)] == [("Zzcovix", None)]
 
 
 def test_a_long_title_names_nothing_new() -> None:

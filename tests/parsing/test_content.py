@@ -125,6 +125,12 @@ PAGES = {
         <h1>keeptitle</h1><div class="sidebar-content"><div class="text"><p>{LONG}</p></div><div class="sidebar">junkprose junkmore.</div></div>""",
     "a menu that was never closed": f"""
         <div><nav><ul><li><a href="/">keephome</a></li></ul><div><h1>keeptitle</h1><p>{LONG}</p></div></div>""",
+    "the line that ends a post of an old theme": f"""
+        <div id="content"><div class="post"><h1>keeptitle</h1><div class="entry-content"><p>{LONG}</p><h2>keephead</h2><p>keeptext</p></div>
+        <div class="entry-utility">junkposted in <a href="/c" rel="category tag">junkcat</a>, and junktagged <a href="/t" rel="tag">junktag</a>. Bookmark the <a href="/p">junklink</a>.</div></div></div>""",
+    "neither head nor body marked": f"""
+        <!doctype html><meta charset="utf-8"><title>keeptitle</title><link rel="icon" href="data:,"><header><a href="/">junkhome</a></header>
+        <main><h1>keeptitle</h1><p>{LONG}</p><h2>keephead</h2><p>keeptext</p></main><footer>junkfoot</footer>""",
     "a page that is all furniture": f"""
         <div class="sidebar"><p>{LONG}</p></div><div class="sidebar"><p>{LONG}</p></div><div class="sidebar"><p>keeptwo {LONG}</p></div>""",
 }  # fmt: skip

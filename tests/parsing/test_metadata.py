@@ -177,6 +177,22 @@ def test_an_author_is_found_by_reference_through_the_graph() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["author", "DC.creator", "dcterms.creator", "citation_author"])
+def test_every_vocabulary_names_the_author(name: str) -> None:
+    assert parsed(f'<meta name="{name}" content="Sample house">').author == "Sample house"
+
+
+def test_the_line_below_a_post_still_tells_its_categories_and_tags() -> None:
+    body = (
+        f'<div class="entry-content">{TEXT}</div><div class="entry-utility">Posted in '
+        '<a rel="category tag" href="/c">Immune system</a>, tagged <a rel="tag" href="/t">gout</a>.'
+        "</div>"
+    )
+    article = parsed("", body)
+    assert (article.categories, article.tags) == (("Immune system",), ("gout",))
+    assert [section.text for section in article.sections] == ["Imuran calms the immune system."]
+
+
 def test_the_language_is_a_language_tag_or_none() -> None:
     page = f"<html lang='{{}}'><body>{TEXT}</body></html>"
     for said, language in (("en-US", "en-US"), ("pt_BR", "pt-BR"), ("", None), ("<x>", None)):

@@ -2,10 +2,12 @@
 
 import pytest
 
+from indexer.errors import CorpusError
 from indexer.model import Section
 from indexer.parsing import parse_page
 from indexer.parsing.breaks import Fragment, lines_of, preformatted_lines
 from indexer.parsing.markers import item_marker
+from indexer.parsing.markup import parse_markup
 from indexer.parsing.raised import subscript, superscript
 
 
@@ -143,6 +145,59 @@ def test_text_before_the_first_heading_stands_under_the_title() -> None:
     first, second = sections("<p>Before.</p><h2>Uses</h2><p>After.</p>")
     assert (first.heading, first.level, first.path, first.text) == ("A", 1, (), "Before.")
     assert (second.heading, second.path) == ("Uses", ())
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<!doctype html><title>T</title><main><h1>T</h1><p>one<p>two</main>",
+        "<title>T</title><article><h1>T</h1><p>one</p><p>two</p></article>",
+        "<head><title>T</title><section><h1>T</h1><p>one</p></section></head><body><p>two</body>",
+        "<title>T</title><header><h1>T</h1></header><p>one</p><p>two</p>",
+        "<title>T</title><section>one</section><meta name=x content=y><section>two</section>",
+        "<title>T</title><my-card>one</my-card><my-card><p>two</p></my-card>",
+    ],
+)
+def test_a_page_may_leave_out_the_tags_of_head_and_body(page: str) -> None:
+    article = parse_page(page.encode(), article_id="a", source="t.html")
+    assert [(part.heading, part.text) for part in article.sections] == [("T", "one\ntwo")]
+
+
+def test_a_body_that_began_before_its_tag_keeps_what_the_tag_says() -> None:
+    page = parse_markup("<title>T</title><main>one</main><script></script><body class=a>two</body>")
+    assert page.body is not None
+    assert (page.body.attrs, page.body.get_text().strip()) == ({"class": "a"}, "onetwo")
+    assert len(page.find_all("body")) == 1
+
+
+def test_what_belongs_to_a_head_stays_in_it() -> None:
+    head = "<title>T</title><noscript>n</noscript><style>s</style><script>j</script><link rel=x>"
+    page = parse_markup(f"<head>{head}</head><main>one</main>")
+    assert page.head is not None
+    names = ["title", "noscript", "style", "script", "link"]
+    assert [tag.name for tag in page.head.find_all()] == names
+
+
+def test_a_title_alone_is_no_article() -> None:
+    with pytest.raises(CorpusError, match="no text of an article"):
+        sections("<h1>Imuran</h1>")
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (
+            '<main><div class="product-name">A</div><p>A is sample text.</p></main>',
+            "A is sample text.",
+        ),
+        ("<div>a</div>Sample text.<p>A</p>", "Sample text.\nA"),
+        ("<p>A</p>", "A"),
+        ("<ul><li>A</li></ul><p>Sample text.</p>", "• A\nSample text."),
+        ("<p>A or B</p><p>Sample text.</p>", "A or B\nSample text."),
+    ],
+)
+def test_a_title_that_is_not_marked_up_is_not_repeated_in_the_text(body: str, text: str) -> None:
+    assert [(part.heading, part.text) for part in sections(body)] == [("A", text)]
 
 
 def test_the_golden_path_of_the_contract() -> None:
