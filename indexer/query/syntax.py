@@ -194,3 +194,35 @@ class _Parser:
             return None
         self.at += 1
         return lexeme
+
+
+def level(tree: Node) -> tuple[Node, ...]:
+    """Return the nodes that stand side by side."""
+    return tree.nodes if isinstance(tree, And) else (tree,)
+
+
+def unless_excluded(tree: Node) -> tuple[Node, ...]:
+    """Return the nodes side by side but for those that rule something out."""
+    return tuple(node for node in level(tree) if not isinstance(node, Exclude))
+
+
+def start_of(node: Node) -> int:
+    """Return where a node begins in the query."""
+    match node:
+        case And(nodes) | Or(nodes):
+            return min(map(start_of, nodes), default=0)
+        case Exclude(child) | Scoped(_, child):
+            return start_of(child)
+        case _:
+            return node.start
+
+
+def text_of(node: Node) -> str:
+    """Return the words below a node, as typed."""
+    match node:
+        case And(nodes) | Or(nodes):
+            return " ".join(map(text_of, nodes))
+        case Exclude(child) | Scoped(_, child):
+            return text_of(child)
+        case _:
+            return node.text

@@ -46,7 +46,20 @@ from indexer.query.plan import (
     Prefix,
     Word,
 )
-from indexer.query.syntax import And, Exclude, Or, ParsedQuery, PrefixTerm, Quoted, Scoped, Term
+from indexer.query.syntax import (
+    And,
+    Exclude,
+    Or,
+    ParsedQuery,
+    PrefixTerm,
+    Quoted,
+    Scoped,
+    Term,
+    level,
+    start_of,
+    text_of,
+    unless_excluded,
+)
 from indexer.query.syntax import Node as Syntax
 from indexer.query.variants import intent_node
 
@@ -95,7 +108,7 @@ def understand(
         indexed=indexed or Indexed(),
     )
     excluded = tuple(reader.excluded(parsed.tree))
-    concepts = tuple(reader.concepts(_unless_excluded(parsed.tree), with_intent=not exact))
+    concepts = tuple(reader.concepts(unless_excluded(parsed.tree), with_intent=not exact))
     if not concepts:
         reader.notes.append(NOTHING_TO_FIND)
     return Understanding(
@@ -137,7 +150,7 @@ class _Reader:
             else:
                 # No medicine's name reaches over what stands for itself.
                 runs.append([])
-                found += ((_start(node), concept) for concept in self._standing_alone(node))
+                found += ((start_of(node), concept) for concept in self._standing_alone(node))
         # One intent in the query: with operators in between, the words are not one question.
         with_intent = with_intent and sum(map(bool, runs)) == 1
         alone = not found
@@ -147,7 +160,7 @@ class _Reader:
 
     def excluded(self, tree: Syntax) -> Iterator[Node]:
         """Yield what the exclusions at the top rule out."""
-        for node in _level(tree):
+        for node in level(tree):
             if isinstance(node, Exclude):
                 yield from self._ruled_out(node)
 
@@ -159,7 +172,7 @@ class _Reader:
             exact=self.exact,
             indexed=self.indexed,
         )
-        if ruled_out := silent.concepts(_level(node.node)):
+        if ruled_out := silent.concepts(level(node.node)):
             yield _all(ruled_out)
 
     def _standing_alone(self, node: Syntax) -> Iterator[Concept]:
@@ -176,12 +189,12 @@ class _Reader:
                 yield from self.concepts(nodes)
             case Exclude():
                 for ruled_out in self._ruled_out(node):
-                    yield Concept(label=f"-{_text(node)}", kind="group", node=Not(ruled_out))
+                    yield Concept(label=f"-{text_of(node)}", kind="group", node=Not(ruled_out))
             case Term():
                 yield from self.concepts([node])
 
     def _either(self, nodes: Iterable[Syntax]) -> Iterator[Concept]:
-        sides = [side for node in nodes if (side := self.concepts(_level(node)))]
+        sides = [side for node in nodes if (side := self.concepts(level(node)))]
         if any(len(side) > 1 for side in sides):
             read = (" ".join(concept.label for concept in side) for side in sides)
             # What stands beside OR is easily taken to belong to both of its sides.
@@ -279,7 +292,7 @@ class _Reader:
     # --- scopes -------------------------------------------------------------------------------
 
     def _scoped(self, scoped: Scoped) -> Iterator[Concept]:
-        text = _text(scoped.node)
+        text = text_of(scoped.node)
         if not any(analysed(text)):
             return
         match scoped.field:
@@ -296,7 +309,7 @@ class _Reader:
         """Return what matches articles whose subject is a medicine."""
         if isinstance(node, Or):
             return AnyOf(tuple(self._about(side) for side in node.nodes), adds=True)
-        text = _text(node)
+        text = text_of(node)
         name = self.knowledge.resolve(text)
         if name is None:
             self.notes.append(f'No list knows "{text}" as a medicine; it is looked for in titles.')
@@ -370,40 +383,6 @@ def _section_kind(text: str) -> str | None:
 
 def _all(side: Sequence[Concept]) -> Node:
     return side[0].node if len(side) == 1 else All(tuple(concept.node for concept in side))
-
-
-# --- the tree ---------------------------------------------------------------------------------
-
-
-def _level(tree: Syntax) -> tuple[Syntax, ...]:
-    """Return the nodes that stand side by side."""
-    return tree.nodes if isinstance(tree, And) else (tree,)
-
-
-def _unless_excluded(tree: Syntax) -> tuple[Syntax, ...]:
-    return tuple(node for node in _level(tree) if not isinstance(node, Exclude))
-
-
-def _start(node: Syntax) -> int:
-    """Return where a node begins in the query."""
-    match node:
-        case And(nodes) | Or(nodes):
-            return min(map(_start, nodes), default=0)
-        case Exclude(child) | Scoped(_, child):
-            return _start(child)
-        case _:
-            return node.start
-
-
-def _text(node: Syntax) -> str:
-    """Return the words below a node, as typed."""
-    match node:
-        case And(nodes) | Or(nodes):
-            return " ".join(map(_text, nodes))
-        case Exclude(child) | Scoped(_, child):
-            return _text(child)
-        case _:
-            return node.text
 
 
 def _label(typed: Sequence[Typed]) -> str:
