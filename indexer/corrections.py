@@ -16,8 +16,8 @@ from indexer.engine.base import Matches
 from indexer.knowledge.drugs import DrugKnowledge, DrugName
 from indexer.knowledge.lookalikes import lookalikes_of
 from indexer.knowledge.similar_names import SimilarName, SimilarNames
-from indexer.model import Suggestion
 from indexer.query.plan import Concept, MatchPlan
+from indexer.suggestions import Suggestion
 
 MOST_OFFERED = 5
 """Names offered for one word: a choice that can be read at a glance."""

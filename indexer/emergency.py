@@ -14,6 +14,7 @@ The words that bring the panel up are few and plain: overdose, poisoning, self-h
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ from typing import Final
 from indexer.analysis.tokens import terms as analysed
 from indexer.errors import ConfigError
 from indexer.knowledge.sections import find_intent
-from indexer.model import Contact, Emergency
+from indexer.suggestions import Contact, Emergency
 
 DEFAULT: Final = Emergency(
     text=(
@@ -41,9 +42,17 @@ _PHRASES: Final = tuple(
         "anaphylactic, can't breathe, cannot breathe, can not breathe, can't breath, "
         "stopped breathing, not breathing, unconscious, passed out, swallowed a, swallowed all, "
         "swallowed the whole, took too many, took too much, taken too many, taken too much, "
-        "swollen throat, throat swelling, throat closing, throat is closing"
+        "allergic shock, overdoze, overdosis, swallowed bottle, bottle of pills, swollen throat, "
+        "throat swelling, throat closing, throat is closing"
     ).split(", ")
 )
+
+_MANY: Final = re.compile(
+    r"\b(?:took|taken|swallowed|ate|eaten) (?:about |over |more than )?(?:[1-9]\d+"
+    r"|all|a whole|the whole|a bottle|a box|a pack|a bunch|a handful)\b"
+    r"(?! (?:mg|mcg|g|ml|units|years|days|weeks|months))"
+)
+"""A number of tablets in the past tense that nobody takes at once: ten and more, a handful."""
 
 OVERDOSE: Final = "overdose"
 """The kind of section whose intent is an emergency as well."""
@@ -52,7 +61,7 @@ OVERDOSE: Final = "overdose"
 def is_emergency(text: str) -> bool:
     """Say whether the words of a query speak of overdose, poison, self-harm or anaphylaxis."""
     words = tuple(term for term in analysed(text) if term)
-    if any(_stands_in(phrase, words) for phrase in _PHRASES):
+    if any(_stands_in(phrase, words) for phrase in _PHRASES) or _MANY.search(" ".join(words)):
         return True
     intent = find_intent(words)
     return intent is not None and intent.kind == OVERDOSE

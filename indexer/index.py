@@ -33,13 +33,15 @@ from indexer.model import (
     Drug,
     DrugEntry,
     Mark,
+    Notice,
     Results,
     SearchRequest,
     Status,
-    Suggestions,
 )
+from indexer.notes import lookalike_notices
 from indexer.runs import ReindexOptions, Report, Verification
 from indexer.suggesting import Completions, KindsOf
+from indexer.suggestions import Suggestions
 
 if TYPE_CHECKING:
     from indexer.indexing import Progress
@@ -195,6 +197,11 @@ class Index:
                 return known.drugs[owner.key]
         message = f"No article in this index is about a medicine called {name!r}."
         raise NotFoundError(message)
+
+    def lookalikes(self, drugs: Iterable[Drug]) -> tuple[Notice, ...]:
+        """Return which names medicines are easily taken for; of one medicine, it is said once."""
+        knowledge = self._taught(self._snapshot()).names.knowledge
+        return tuple(dict.fromkeys(lookalike_notices(drugs, knowledge)))
 
     def status(self) -> Status:
         """Return what is served; raise IndexUnavailableError."""

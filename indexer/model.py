@@ -6,8 +6,10 @@ key; none has behaviour. Character ranges are half-open and count code points.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from indexer.suggestions import Emergency, WaysOn
 
 Role: TypeAlias = Literal["brand", "ingredient", "class"]
 BlockKind: TypeAlias = Literal[
@@ -18,7 +20,15 @@ Group: TypeAlias = Literal["article", "section"]
 Mode: TypeAlias = Literal["all", "partial"]
 Via: TypeAlias = Literal["direct", "stem", "expansion", "intent", "subject"]
 NoticeCode: TypeAlias = Literal[
-    "lasa", "corrected", "absence", "unknown", "mentioned", "together", "deadline"
+    "lasa",
+    "corrected",
+    "absence",
+    "unknown",
+    "mentioned",
+    "together",
+    "deadline",
+    "conflicting-figures",
+    "off-topic",
 ]
 MarkKind: TypeAlias = Literal["direct", "related"]
 
@@ -70,6 +80,14 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that has to be known before an answer is read."""
+
+    code: NoticeCode
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Encoding:
     """The character encoding a page was read in, and what said so."""
 
@@ -96,6 +114,8 @@ class Article:
     tags: tuple[str, ...] = ()
     drugs: tuple[Drug, ...] = ()
     """The medicines that are the article's subject, not every one it mentions."""
+    notices: tuple[Notice, ...] = ()
+    """What has to be known of its text: figures that disagree, text about other medicines."""
     encoding: Encoding = Encoding(name="utf-8", source="text")
     warnings: tuple[str, ...] = ()
     publisher: str | None = None
@@ -117,6 +137,7 @@ class ArticleSummary:
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     drugs: tuple[Drug, ...] = ()
+    notices: tuple[Notice, ...] = ()
     publisher: str | None = None
     publisher_type: str = "unknown"
     licence: str | None = None
@@ -296,71 +317,6 @@ class Facets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suggestion:
-    """Something that may be meant: a medicine, a section of one, an article."""
-
-    label: str
-    """What to show: `Imuran`, `Imuran › Side effects`."""
-    detail: str
-    """What tells it from others: `brand of azathioprine · Purine Antimetabolite`."""
-    query: str
-    """What to search for."""
-    url: str | None
-    """Address of what is suggested; None where there is none but the search itself."""
-    lookalikes: tuple[str, ...] = ()
-    """Names that it is easily taken for, in tall-man letters."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SuggestionGroup:
-    """Suggestions of one type, best first."""
-
-    type: Literal["drug", "section", "article"]
-    items: tuple[Suggestion, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suggestions:
-    """What the beginning of a query may become."""
-
-    text: str
-    groups: tuple[SuggestionGroup, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaysOn:
-    """What to search for instead of a query, or after it."""
-
-    did_you_mean: tuple[Suggestion, ...] = ()
-    """Names that a word nobody knows may be a slip of; the likeliest first."""
-    related: tuple[Suggestion, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
-    """Whom to call."""
-
-    label: str
-    number: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Emergency:
-    """What to do first when somebody is in danger."""
-
-    text: str
-    contacts: tuple[Contact, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """Something that has to be known before an answer is read."""
-
-    code: NoticeCode
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     """The answer to a search request."""
 
@@ -373,7 +329,7 @@ class Results:
     pages: int
     took_ms: float
     partial: bool = False
-    suggestions: WaysOn = WaysOn()
+    suggestions: WaysOn = field(default_factory=WaysOn)
     notices: tuple[Notice, ...] = ()
     emergency: Emergency | None = None
     """Stands above everything else when the query speaks of somebody in danger."""

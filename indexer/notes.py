@@ -45,10 +45,12 @@ def interpretation_of(
 
 def lookalike_notices(drugs: Iterable[Drug], knowledge: DrugKnowledge) -> Iterator[Notice]:
     """Say which other names the medicines of a query are easily taken for (safety rule M2)."""
+    told: set[str] = set()
     for drug in drugs:
-        pairs = lookalikes_of(drug, knowledge)
+        pairs = [of for of in lookalikes_of(drug, knowledge) if of.other not in told]
         if not pairs:
             continue
+        told.update(pair.other for pair in pairs)
         own = pairs[0].tall_man
         is_brand = drug.role == "brand" and drug.ingredient is not None
         is_told = is_brand and pairs[0].name.casefold() != drug.name.casefold()

@@ -33,7 +33,6 @@ from indexer.model import (
     SectionHit,
     Total,
     Via,
-    WaysOn,
 )
 from indexer.notes import corrected_notice, interpretation_of, lookalike_notices
 from indexer.query.bonuses import bonuses_of
@@ -50,6 +49,7 @@ from indexer.query.plan import (
 from indexer.query.syntax import parse_query
 from indexer.query.understanding import Indexed, Understanding, understand
 from indexer.snippets import best_snippets
+from indexer.suggestions import WaysOn
 
 PHRASE_FORMS = 64
 """Ways a phrase of stems may be written that are looked for in a text: bounds the work."""

@@ -21,16 +21,9 @@ from indexer.corrections import corrected_text, suggestion_of
 from indexer.knowledge.drugs import SOURCES, DrugKnowledge, DrugName
 from indexer.knowledge.sections import OTHER, find_intent, kind_named
 from indexer.knowledge.similar_names import SimilarNames, ordinary_substances
-from indexer.model import (
-    ArticleSummary,
-    DrugEntry,
-    Results,
-    SearchRequest,
-    Suggestion,
-    SuggestionGroup,
-    Suggestions,
-)
+from indexer.model import ArticleSummary, DrugEntry, Results, SearchRequest
 from indexer.serialization import article_link, search_link
+from indexer.suggestions import Suggestion, SuggestionGroup, Suggestions
 
 FEWEST_LETTERS: Final = 3
 """Letters from which on medicines are listed."""

@@ -145,8 +145,6 @@ def marked(client: FlaskClient, query: str, **parameters: str) -> set[tuple[str,
 
 # --- M1: a name is never changed in silence -----------------------------------------------------
 
-GAP = "docs/safety.md, known gaps"
-
 
 def test_m1_the_one_correction_is_said_everywhere(client: FlaskClient, run: Run) -> None:
     results = answer(client, "azathoprine")
@@ -159,7 +157,6 @@ def test_m1_the_one_correction_is_said_everywhere(client: FlaskClient, run: Run)
     assert "No results for “azathoprine”." in run("search", "azathoprine")
 
 
-@pytest.mark.xfail(reason=GAP)
 def test_m1_the_one_correction_is_said_to_who_wants_no_notes(run: Run) -> None:
     assert "No results for “azathoprine”." in run("search", "--quiet", "azathoprine")
 
@@ -208,7 +205,15 @@ def test_m2_tall_man_letters_are_emphasis_and_nothing_else(
     told = answer(client, "imuran")
     assert "azaTHIOprine" not in str(told["results"])
     assert "azaTHIOprine" not in str(told["query"])
-    assert "azaTHIOprine" not in text_of(client.get("/articles/imuran"))
+    sections = client.get("/api/v1/articles/imuran").get_json()["sections"]
+    assert "azaTHIOprine" not in str(sections)
+
+
+def test_m2_articles_and_medicines_carry_the_warning(client: FlaskClient, run: Run) -> None:
+    warning = "Do not confuse azaTHIOprine with azaCITIDine"
+    assert warning in text_of(client.get("/articles/imuran"))
+    assert warning in text_of(client.get("/drugs/azathioprine"))
+    assert warning in run("show", "imuran")
 
 
 # --- M3: what else was searched for -------------------------------------------------------------
@@ -443,7 +448,6 @@ def test_m9_it_is_shown_when_nothing_is_found(client: FlaskClient, run: Run) -> 
     assert "call your local emergency number" in run("search", "humira", "overdose")
 
 
-@pytest.mark.xfail(reason=GAP)
 def test_m9_it_is_shown_to_who_wants_no_notes_when_nothing_is_found(run: Run) -> None:
     assert "call your local emergency number" in run("search", "--quiet", "humira", "overdose")
 
@@ -532,7 +536,6 @@ def test_m12_programs_and_the_terminal_are_told_too(client: FlaskClient, run: Ru
     assert run("show", "imuran").endswith(f"{DISCLAIMER}\n")
 
 
-@pytest.mark.xfail(reason=GAP)
 def test_m12_a_search_in_the_terminal_says_so(run: Run) -> None:
     assert DISCLAIMER in run("search", "imuran")
 
@@ -569,3 +572,19 @@ def test_the_page_on_safety_leads_to_the_promises(client: FlaskClient) -> None:
     assert DISCLAIMER in text
     for said in ("never silently replaced", "0.5 mg is not 5 mg", "no evidence of safety"):
         assert said in text
+
+
+# --- M10 ----------------------------------------------------------------------------------------
+
+
+def test_m10_what_disagrees_is_told_on_page_terminal_and_json(tmp_path: Path) -> None:
+    source = Path(__file__).resolve().parents[1] / "corpus" / "imuran-guide.html"
+    index: Index = open_index(str(tmp_path / "index"))
+    index.reindex(Corpus([source]), ReindexOptions(jobs=1))
+    client = create_app(Settings(index=index.location, deadline_ms=60_000)).test_client()
+    told = client.get("/api/v1/search?q=imuran").get_json()["results"][0]["article"]["notices"]
+    assert {notice["code"] for notice in told} == {"conflicting-figures", "off-topic"}
+    for address in ("/search?q=imuran", "/articles/imuran-guide"):
+        shown = client.get(address).get_data(as_text=True)
+        assert "This article gives different figures for mild side effects" in shown
+        assert "This article also has text about other medicines" in shown

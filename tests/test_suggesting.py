@@ -9,8 +9,8 @@ import pytest
 from indexer import Corpus, Index, ReindexOptions, SearchRequest, open_index
 from indexer.analysis.tokens import terms
 from indexer.knowledge.sections import KINDS, find_intent
-from indexer.model import Suggestion
 from indexer.suggesting import apart
+from indexer.suggestions import Suggestion
 
 ROOT = Path(__file__).resolve().parents[1]
 

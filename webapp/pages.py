@@ -15,9 +15,11 @@ from indexer.knowledge.sections import KINDS
 from indexer.model import (
     Article,
     ArticleSummary,
+    Drug,
     DrugEntry,
     Mark,
     Results,
+    Role,
     SearchRequest,
     SectionHit,
     Snippet,
@@ -129,6 +131,7 @@ def _article(
         "article.html",
         article=found,
         parts=parts,
+        lookalikes=serving().index.lookalikes(found.drugs),
         glances=at_a_glance(found),
         absent=absent_kinds(found),
         query=query.strip(),
@@ -161,6 +164,7 @@ def drug(name: str) -> Response:
     page = render_template(
         "drug.html",
         drug=entry,
+        lookalikes=index.lookalikes([_as_drug(entry)]),
         articles=[(about, at_a_glance(about)) for about in shown],
         more=len(entry.articles) - len(shown),
         search=navigation.link(SearchRequest(text=entry.name)),
@@ -201,6 +205,11 @@ def robots() -> Response:
 def favicon() -> Response:
     """Answer browsers that look for the icon without having read a page."""
     return current_app.send_static_file("favicon.svg")
+
+
+def _as_drug(entry: DrugEntry) -> Drug:
+    role: Role = "ingredient" if entry.ingredient == entry.name else "brand"
+    return Drug(name=entry.name, ingredient=entry.ingredient, role=role)
 
 
 def by_letter(entries: Iterable[DrugEntry]) -> tuple[tuple[str, tuple[DrugEntry, ...]], ...]:

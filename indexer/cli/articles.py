@@ -34,6 +34,8 @@ def head(article: Article) -> Iterator[str]:
     for name, fact in facts.items():
         if fact:
             yield f"  {name:12}{fact}"
+    for notice in article.notices:
+        yield f"  {'notice':12}{notice.text}"
     for warning in article.warnings:
         yield f"  {'warning':12}{warning}"
 

@@ -8,8 +8,9 @@ import click
 
 from indexer.cli.marking import marked_lines
 from indexer.knowledge.sections import kind_named
-from indexer.model import Article, ArticleSummary, Hit, Results, SectionHit, Suggestion
+from indexer.model import Article, ArticleSummary, Hit, Results, SectionHit
 from indexer.provenance import PUBLISHER_TYPES, UNKNOWN, staleness
+from indexer.suggestions import Suggestion
 
 INDENT = "    "
 _FIRST = frozenset({"corrected", "lasa"})
@@ -21,10 +22,11 @@ MOST_VALUES = 6
 LENGTH_OF_DATE = len("2026-11-23")
 
 
-def notes(results: Results) -> Iterator[str]:
+def notes(results: Results, *, with_emergency: bool = True) -> Iterator[str]:
     """Yield how the query was read: what was searched for too, what was given up."""
     query = results.query
-    yield from emergency(results)
+    if with_emergency:
+        yield from emergency(results)
     yield from (notice.text for notice in results.notices if notice.code in _FIRST)
     for offered in results.suggestions.did_you_mean:
         yield f"Did you mean {offered_line(offered)}? Search for: {offered.query}"
@@ -69,7 +71,13 @@ def related(results: Results) -> Iterator[str]:
 
 def is_less_than_asked(results: Results) -> bool:
     """Say whether an answer fell short of its question, which is never left unsaid."""
-    return results.partial or results.emergency is not None or results.query.mode == "partial"
+    is_corrected = results.query.corrected is not None
+    return (
+        results.partial
+        or results.emergency is not None
+        or is_corrected
+        or results.query.mode == "partial"
+    )
 
 
 def offered_line(suggestion: Suggestion) -> str:
@@ -86,6 +94,8 @@ def listing(results: Results, *, width: int | None) -> Iterator[str]:
             yield ""
         yield click.style(hit.article.title, bold=True)
         yield click.style(f"  {_provenance(hit)}", dim=True)
+        for notice in hit.article.notices:
+            yield click.style(f"  {notice.text}", dim=True)
         if hit.lookalikes:
             alike = ", ".join(hit.lookalikes)
             yield click.style(f"  do not confuse with {alike}", dim=True)
@@ -116,7 +126,7 @@ def nothing_found(results: Results) -> Iterator[str]:
         f'Nothing found for "{request.text}"{within} in {counted(status.articles, "article")} '
         f"({counted(status.sections, 'section')})."
     )
-    yield from notes(results)
+    yield from notes(results, with_emergency=False)
     yield _absence(results, filters)
     advice = ["fewer or other words"]
     if filters:

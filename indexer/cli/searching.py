@@ -14,7 +14,7 @@ from indexer.cli.options import Invocation, command
 from indexer.index import open_index
 from indexer.knowledge.sections import KINDS
 from indexer.model import DEEPEST_RESULT, Group, Results, SearchRequest, Sort
-from indexer.serialization import results_json
+from indexer.serialization import DISCLAIMER, results_json
 
 # Python's stand-ins for bytes that are not in the encoding of the locale.
 _NO_TEXT = re.compile("[\ud800-\udfff]")
@@ -161,8 +161,11 @@ def search(  # noqa: PLR0913 - click passes every option by name
 def _print(invocation: Invocation, results: Results) -> None:
     console = invocation.console
     if not results.total.sections:
+        for line in hits.emergency(results):
+            complain(line)
         for line in (*hits.nothing_found(results), *hits.related(results)):
             console.say(line)
+        console.say(DISCLAIMER)
         return
     if console.talkative or hits.is_less_than_asked(results):
         notes = [f"* {line}" for line in hits.notes(results)]
@@ -174,6 +177,7 @@ def _print(invocation: Invocation, results: Results) -> None:
         console.answer()
         console.answer_lines([*hits.narrowing(results), *hits.related(results)])
         console.answer(hits.totals(results))
+        console.say(DISCLAIMER)
 
 
 def _decoded(text: str) -> str:

@@ -33,7 +33,8 @@ def show(invocation: Invocation, *, reference: str) -> int:
         console.answer_json(shape or article_json(article, indexed=True))
         return exits.DONE
     shown = [section] if section else article.sections
-    console.answer_lines([*head(article), *texts(shown, width=columns())])
+    alike = [f"  {'notice':12}{notice.text}" for notice in index.lookalikes(article.drugs)]
+    console.answer_lines([*head(article), *alike, *texts(shown, width=columns())])
     console.say(DISCLAIMER)
     return exits.DONE
 

@@ -10,8 +10,8 @@ from indexer.cli import exits
 from indexer.cli.hits import offered_line
 from indexer.cli.options import Invocation, command
 from indexer.index import open_index
-from indexer.model import Suggestions
 from indexer.serialization import suggestions_json
+from indexer.suggestions import Suggestions
 
 GROUPS = {"drug": "Medicines", "section": "Sections", "article": "Articles"}
 

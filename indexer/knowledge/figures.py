@@ -17,7 +17,7 @@ from indexer.analysis.stemming import Stemmer
 from indexer.analysis.tokens import terms as analysed
 from indexer.knowledge.drugs import COMBINATION, DrugKnowledge, key_of
 from indexer.knowledge.sections import OTHER
-from indexer.model import Article, Section
+from indexer.model import Article, Notice, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,27 @@ _GENERAL = frozenset(
 _STEMMER = Stemmer()
 _DENIED = re.compile(r"\b(?:little|nothing) to do with \S+")
 _ITSELF = re.compile(r"\b(?:this|the|your) (\w+ )?(drug|dose|medic|tablet|treat|vacc)|ingredient")
+
+
+def notices_on(article: Article, knowledge: DrugKnowledge) -> tuple[Notice, ...]:
+    """Return what has to be known of an article's text, in sentences for people."""
+    headings = {section.id: section.heading for section in article.sections}
+    conflicts = (
+        Notice(
+            code="conflicting-figures",
+            text=f"This article gives different figures for {of.metric}: "
+            f"“{of.first.text}” and “{of.second.text}”",
+        )
+        for of in conflicting_figures(article)
+    )
+    foreign = (
+        Notice(
+            code="off-topic",
+            text=f"This article also has text about other medicines: “{headings[section]}”.",
+        )
+        for section in off_topic(article, knowledge)
+    )
+    return (*conflicts, *foreign)
 
 
 def conflicting_figures(article: Article) -> tuple[Conflict, ...]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from indexer.errors import CorpusError
 from indexer.knowledge.drugs import DrugKnowledge
+from indexer.knowledge.figures import notices_on
 from indexer.knowledge.sections import classify
 from indexer.knowledge.subjects import find_subjects
 from indexer.model import Article, Section
@@ -35,7 +36,9 @@ def parse_article(
     """
     article = parse_page(data, article_id=article_id, source=source)
     article = replace(article, sections=_with_kinds(article.sections, article.title))
-    return replace(article, drugs=find_subjects(article, knowledge or DrugKnowledge.shipped()))
+    knowledge = knowledge or DrugKnowledge.shipped()
+    article = replace(article, drugs=find_subjects(article, knowledge))
+    return replace(article, notices=notices_on(article, knowledge))
 
 
 def parse_page(data: bytes, *, article_id: str, source: str) -> Article:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from indexer.knowledge.sections import kind_named
-from indexer.model import Article, ArticleSummary, Drug, DrugEntry, Section
+from indexer.model import Article, ArticleSummary, Drug, DrugEntry, Notice, Section
 from indexer.provenance import provenance_of
 from indexer.serialization.links import article_link
 from indexer.serialization.shapes import DISCLAIMER, Json
@@ -24,6 +24,7 @@ def summary_json(article: ArticleSummary) -> dict[str, Json]:
         "categories": list(article.categories),
         "tags": list(article.tags),
         "drugs": drugs_json(article.drugs),
+        "notices": notices_json(article.notices),
         **provenance_of(article),
     }
 
@@ -43,6 +44,7 @@ def article_json(article: Article, *, indexed: bool) -> dict[str, Json]:
         "tags": list(article.tags),
         "drugs": [{**_drug_of(drug), "evidence": list(drug.evidence)} for drug in article.drugs],
         **provenance_of(article),
+        "notices": notices_json(article.notices),
         "encoding": {"name": article.encoding.name, "from": article.encoding.source},
         "warnings": list(article.warnings),
         "sections": [section_json(section) for section in article.sections],
@@ -100,6 +102,11 @@ def drug_json(drug: DrugEntry) -> dict[str, Json]:
         "articles": list(drug.articles),
         "url": f"/drugs/{quote(drug.name, safe='')}",
     }
+
+
+def notices_json(notices: Iterable[Notice]) -> list[Json]:
+    """Return what has to be known before something is read."""
+    return [{"code": notice.code, "text": notice.text} for notice in notices]
 
 
 def drugs_json(drugs: Iterable[Drug]) -> list[Json]:

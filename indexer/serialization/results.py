@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from indexer.model import (
-    Emergency,
     Facets,
     FacetValue,
     Hit,
@@ -16,12 +15,16 @@ from indexer.model import (
     SearchRequest,
     SectionHit,
     Snippet,
-    Suggestion,
-    Suggestions,
 )
-from indexer.serialization.articles import drugs_json, loinc_of, summary_json
+from indexer.serialization.articles import (
+    drugs_json,
+    loinc_of,
+    notices_json,
+    summary_json,
+)
 from indexer.serialization.links import article_link, search_links
 from indexer.serialization.shapes import DISCLAIMER, Json
+from indexer.suggestions import Emergency, Suggestion, Suggestions
 
 SCORE_DIGITS = 6
 """Decimals of a score: far below any difference that decides an order, and readable."""
@@ -49,7 +52,7 @@ def results_json(
             "did_you_mean": [suggestion_json(item) for item in results.suggestions.did_you_mean],
             "related": [suggestion_json(item) for item in results.suggestions.related],
         },
-        "notices": [{"code": notice.code, "text": notice.text} for notice in results.notices],
+        "notices": notices_json(results.notices),
         "emergency": _emergency(results.emergency),
         "page": {
             "number": results.request.page,

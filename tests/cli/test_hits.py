@@ -14,9 +14,7 @@ from indexer.cli.hits import (
 )
 from indexer.model import (
     ArticleSummary,
-    Contact,
     Drug,
-    Emergency,
     Expansion,
     Facets,
     FacetValue,
@@ -32,10 +30,9 @@ from indexer.model import (
     SectionHit,
     Snippet,
     Status,
-    Suggestion,
     Total,
-    WaysOn,
 )
+from indexer.suggestions import Contact, Emergency, Suggestion, WaysOn
 
 IMURAN = Drug(name="Imuran", ingredient="azathioprine", role="brand")
 SECTION = SectionHit(

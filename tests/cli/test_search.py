@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer.serialization import DISCLAIMER
 from tests.cli.conftest import Outcome, Process, Run, command_line
 
 
@@ -270,7 +271,7 @@ def test_output_is_utf8_in_any_locale(
     process: Process, index: str, environment: dict[str, str]
 ) -> None:
     outcome = process("search", "--index", index, "flomax prostate", environment=environment)
-    assert (outcome.returncode, outcome.stderr) == (0, b"")
+    assert (outcome.returncode, outcome.stderr.decode()) == (0, f"{DISCLAIMER}\n")
     assert "µ — “quoted”".encode() in outcome.stdout
 
 

@@ -174,6 +174,7 @@ def test_a_hit_names_its_article_and_addresses_its_sections() -> None:
                 "categories": [],
                 "tags": [],
                 "drugs": [{"name": "Imuran", "ingredient": "azathioprine", "role": "brand"}],
+                "notices": [],
                 "publisher": None,
                 "publisher_type": "unknown",
                 "licence": None,
@@ -309,6 +310,7 @@ def test_a_parsed_article_has_the_shape_of_the_contract() -> None:
         "licence": None,
         "indexed": None,
         "stale": "unknown-date",
+        "notices": [],
         "encoding": {"name": "windows-1252", "from": "fallback"},
         "warnings": [],
         "sections": [

@@ -175,6 +175,7 @@ class ReferenceSnapshot:
             categories=article.categories,
             tags=article.tags,
             drugs=article.drugs,
+            notices=article.notices,
             publisher=article.publisher,
             publisher_type=article.publisher_type,
             licence=article.licence,

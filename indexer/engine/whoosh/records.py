@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from indexer.model import Article, Block, Drug, Encoding, Section
+from indexer.model import Article, Block, Drug, Encoding, Notice, Section
 
 _ARTICLE_FIELDS = tuple(field.name for field in fields(Article) if field.name != "sections")
 
@@ -90,6 +90,7 @@ def _article(article: Article) -> Json:
         if value not in (None, ()):
             header[name] = value
     header["drugs"] = [asdict(drug) for drug in article.drugs]
+    header["notices"] = [asdict(notice) for notice in article.notices]
     header["encoding"] = asdict(article.encoding)
     header["outline"] = [
         section.id if section.text else _section(section) for section in article.sections
@@ -104,5 +105,6 @@ def _read_header(header: Json) -> Json:
     values["drugs"] = tuple(
         Drug(**{**drug, "evidence": tuple(drug["evidence"])}) for drug in header["drugs"]
     )
+    values["notices"] = tuple(Notice(**notice) for notice in header["notices"])
     values["encoding"] = Encoding(**header["encoding"])
     return values

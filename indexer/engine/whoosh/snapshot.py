@@ -58,6 +58,7 @@ class WhooshSnapshot:
             categories=article.categories,
             tags=article.tags,
             drugs=article.drugs,
+            notices=article.notices,
             publisher=article.publisher,
             publisher_type=article.publisher_type,
             licence=article.licence,
