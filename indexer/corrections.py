@@ -8,14 +8,15 @@ and nothing that is easily taken for that medicine is anywhere near what was typ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from indexer.analysis.tokens import terms as analysed
 from indexer.engine.base import Matches
 from indexer.knowledge.drugs import DrugKnowledge, DrugName
-from indexer.knowledge.lookalikes import lookalikes_of
-from indexer.knowledge.similar_names import SimilarName, SimilarNames
+from indexer.knowledge.lookalikes import listed_names, lookalikes_of
+from indexer.knowledge.similar_names import SimilarName, SimilarNames, is_common
 from indexer.query.plan import Concept, MatchPlan
 from indexer.suggestions import Suggestion
 
@@ -54,7 +55,7 @@ def unknown_words(plan: MatchPlan, matches: Matches, similar: SimilarNames) -> t
             part = plan.concepts[at : at + size]
             if len(part) == size and any(absent[at : at + size]) and _are_words(part):
                 typed = " ".join(concept.label for concept in part)
-                candidates = similar.find(typed, most=MOST_OFFERED)
+                candidates = _meant(typed, similar)
                 if candidates:
                     found.append(Unknown(typed=typed, candidates=candidates))
                     at += size - 1
@@ -63,11 +64,19 @@ def unknown_words(plan: MatchPlan, matches: Matches, similar: SimilarNames) -> t
     return tuple(found)
 
 
+def _meant(typed: str, similar: SimilarNames) -> tuple[SimilarName, ...]:
+    """Return the names that a word may be a slip of; none for a word of the language."""
+    if is_common(typed):
+        return ()
+    found = similar.find(typed, most=MOST_OFFERED)
+    return tuple(of for of in found if of.name is not None or of.distance)
+
+
 def safe_correction(unknown: Sequence[Unknown], knowledge: DrugKnowledge) -> DrugName | None:
     """Return the one name that may be searched for instead without being asked; None mostly."""
     if len(unknown) != 1:
         return None
-    letters = "".join(term for term in analysed(unknown[0].typed) if term)
+    letters = _letters(unknown[0].typed)
     near = [similar for similar in unknown[0].candidates if similar.distance <= 1]
     has_number = any(character.isdigit() for character in letters)
     if len(near) != 1 or len(letters) < SHORTEST_SAFE or has_number:
@@ -76,10 +85,16 @@ def safe_correction(unknown: Sequence[Unknown], knowledge: DrugKnowledge) -> Dru
     if name is None or name.role == "class":
         return None
     for pair in lookalikes_of(name, knowledge):
-        other = "".join(term for term in analysed(pair.other) if term)
-        if distance(letters, other) <= CONFUSABLE:
+        if distance(letters, _letters(pair.other)) <= CONFUSABLE:
             return None
-    return name
+    # Some listed names belong to no known medicine: they are as near to a slip as others are.
+    own = _letters(name.name)
+    others = (_letters(other) for other in listed_names())
+    return None if any(of != own and distance(letters, of) <= 1 for of in others) else name
+
+
+def _letters(name: str) -> str:
+    return "".join(term for term in analysed(name) if term)
 
 
 def distance(first: str, second: str) -> int:
@@ -98,9 +113,10 @@ def distance(first: str, second: str) -> int:
 
 
 def corrected_text(text: str, typed: str, name: str) -> str:
-    """Return a query with the typed words replaced by a name, in its own case."""
-    at = text.casefold().find(typed.casefold())
-    return text if at < 0 else f"{text[:at]}{name}{text[at + len(typed) :]}"
+    """Return a query with the typed words replaced by a name, where they stand for themselves."""
+    words = r"\s+".join(map(re.escape, typed.split()))
+    alone = re.compile(rf'(?<![\w"-]){words}(?![\w"])', re.IGNORECASE)
+    return alone.sub(lambda _: name, text, count=1)
 
 
 def offers(

@@ -36,23 +36,35 @@ DEFAULT: Final = Emergency(
 _PHRASES: Final = tuple(
     tuple(phrase.split())
     for phrase in (
-        "overdose, overdosed, overdoses, overdosing, od'd, poison, poisoned, poisoning, suicide, "
-        "suicidal, self harm, self harming, selfharm, self injury, kill myself, kill himself, "
-        "kill herself, kill themselves, end my life, want to die, hurt myself, anaphylaxis, "
-        "anaphylactic, can't breathe, cannot breathe, can not breathe, can't breath, "
-        "stopped breathing, not breathing, unconscious, passed out, swallowed a, swallowed all, "
-        "swallowed the whole, took too many, took too much, taken too many, taken too much, "
-        "allergic shock, overdoze, overdosis, swallowed bottle, bottle of pills, swollen throat, "
-        "throat swelling, throat closing, throat is closing"
+        "overdose, overdosed, overdoses, overdosing, over dose, overdoze, overdosis, od'd, poison, "
+        "poisoned, poisoning, suicide, suicidal, self harm, self harming, selfharm, self injury, "
+        "kill myself, killing myself, kill himself, kill herself, kill themselves, would kill me, "
+        "end my life, ending my life, end it all, want to die, wants to die, tablets to die, "
+        "pills to die, don't want to live, dont want to live, hurt myself, hurting myself, "
+        "harm myself, cut myself, anaphylaxis, anaphylactic, allergic shock, "
+        "severe allergic reaction, can't breathe, cant breathe, cannot breathe, can not breathe, "
+        "unable to breathe, trouble breathing, difficulty breathing, stopped breathing, "
+        "not breathing, isn't breathing, blue lips, won't wake up, wont wake up, unresponsive, "
+        "lost consciousness, collapsed, took too many, took too much, taken too many, "
+        "taken too much, double the dose, swallowed bottle, whole bottle, bottle of pills, "
+        "ate my pills, ate my tablets, swallowed tablets, swallowed pills, swallowed one pill, "
+        "swollen throat, throat swelling, throat is swelling, throat closing, throat is closing, "
+        "tongue swelling, swollen tongue, ingested bleach, drank bleach"
     ).split(", ")
 )
 
 _MANY: Final = re.compile(
     r"\b(?:took|taken|swallowed|ate|eaten) (?:about |over |more than )?(?:[1-9]\d+"
-    r"|all|a whole|the whole|a bottle|a box|a pack|a bunch|a handful)\b"
-    r"(?! (?:mg|mcg|g|ml|units|years|days|weeks|months))"
+    r"|all my|all of|a whole|the whole|a bottle|a box|a pack|a bunch|a handful)\b"
+    r"(?! (?:mg|mcg|g|ml|units|years|days|weeks|months|time|with|day|together))"
 )
 """A number of tablets in the past tense that nobody takes at once: ten and more, a handful."""
+
+_CHILD: Final = re.compile(
+    r"\b(?:child|toddler|baby|infant|son|daughter|kid|dog|cat) (?:just |has |have )?"
+    r"(?:swallowed|ate|eaten|drank|drunk|got into)\b"
+)
+"""Somebody small has swallowed what was not meant for them."""
 
 OVERDOSE: Final = "overdose"
 """The kind of section whose intent is an emergency as well."""
@@ -61,7 +73,10 @@ OVERDOSE: Final = "overdose"
 def is_emergency(text: str) -> bool:
     """Say whether the words of a query speak of overdose, poison, self-harm or anaphylaxis."""
     words = tuple(term for term in analysed(text) if term)
-    if any(_stands_in(phrase, words) for phrase in _PHRASES) or _MANY.search(" ".join(words)):
+    text = " ".join(words)
+    if any(_stands_in(phrase, words) for phrase in _PHRASES):
+        return True
+    if _MANY.search(text) or _CHILD.search(text):
         return True
     intent = find_intent(words)
     return intent is not None and intent.kind == OVERDOSE
@@ -76,7 +91,7 @@ def read_emergency(path: str) -> Emergency:
     except OSError as error:
         reason = error.strerror or error
         raise ConfigError(f"The emergency file {path} cannot be read: {reason}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"The emergency file {path} is no TOML: {error}") from error
     if unknown := table.keys() - {"text", "contact"}:
         names = ", ".join(sorted(unknown))

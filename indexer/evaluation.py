@@ -34,6 +34,9 @@ MEANT: Final = "~"
 
 DEPTH: Final = 100
 """Results that are looked at: as far as recall@100 counts."""
+LONGEST_GRADE: Final = 6
+"""Digits of a grade: judgments go from 0 to 4."""
+
 CUTOFF: Final = 10
 """Results that nDCG counts: a page."""
 
@@ -294,10 +297,13 @@ def _text(path: Path) -> str:
 
 def _grade(text: str, path: Path, number: int) -> int:
     try:
-        return int(text)
-    except ValueError as error:
+        grade = int(text) if len(text) <= LONGEST_GRADE else None
+    except ValueError:
+        grade = None
+    if grade is None:
         message = f"{path}, line {number}: the grade is {text!r}; it must be a whole number"
-        raise ConfigError(message) from error
+        raise ConfigError(message)
+    return grade
 
 
 def _checked(judgments: Sequence[Judgment], path: Path) -> tuple[Judgment, ...]:

@@ -127,7 +127,7 @@ def _mentions(plan: MatchPlan, matches: Matches, snapshot: Snapshot) -> Iterator
                 f" for. {ABSENCE_IS_NOT_SAFETY}"
             )
         yield Notice(code="mentioned", text=note)
-    elif len(subjects) > 1:
+    elif len({leaf.drug for leaves_ in subjects.values() for leaf in leaves_[:1]}) > 1:
         text = (
             f"These texts name {_listed(subjects, 'and')} together. That alone says nothing about"
             " whether they may be combined."

@@ -37,11 +37,13 @@ from indexer.model import (
 from indexer.notes import corrected_notice, interpretation_of, lookalike_notices
 from indexer.query.bonuses import bonuses_of
 from indexer.query.plan import (
+    All,
     AnyOf,
     AnySubject,
     Concept,
     Field,
     MatchPlan,
+    Not,
     Subject,
     Word,
     leaves,
@@ -145,7 +147,7 @@ def plan_of(
     return MatchPlan(
         concepts=concepts or nothing,
         excluded=understood.excluded,
-        bonuses=() if request.exact else tuple(bonuses_of(concepts)),
+        bonuses=tuple(bonuses_of(concepts, exact=request.exact)),
         drugs=tuple(_drug_key(name, knowledge) for name in request.drugs),
         kinds=request.sections,
         classes=request.classes,
@@ -264,6 +266,8 @@ def _may_give_up_concepts(plan: MatchPlan, matches: Matches) -> bool:
     """
     if matches.partial or matches.unfiltered or len(plan.concepts) == 1:
         return False
+    if all(concept.kind == "intent" for concept in plan.concepts):
+        return False
     counted = zip(plan.concepts, matches.concept_sections, strict=True)
     return all(count or not concept.required for concept, count in counted)
 
@@ -271,16 +275,20 @@ def _may_give_up_concepts(plan: MatchPlan, matches: Matches) -> bool:
 def _most(plan: MatchPlan, matches: Matches) -> MatchPlan:
     """Return the plan of an answer in part.
 
-    A word that stands nowhere may be the name of a medicine that nobody here knows. Leaving it
-    out must not show the text about another medicine: then only articles about none are listed.
+    A word may be the name of a medicine that nobody here knows. One that stands nowhere, and in a
+    query that names no medicine the rarest one, is therefore not given up for the text about a
+    medicine: of what lacks it, only articles about none are listed.
     """
-    excluded = plan.excluded
-    if any(
-        not count and concept.kind != "intent"
-        for concept, count in zip(plan.concepts, matches.concept_sections, strict=True)
-    ):
-        excluded = (*excluded, AnySubject())
-    return replace(plan, coverage="most", excluded=excluded)
+    counts = [
+        (count, concept)
+        for count, concept in zip(matches.concept_sections, plan.concepts, strict=True)
+        if concept.kind != "intent"
+    ]
+    count, rarest = min(counts, key=lambda item: item[0])
+    if count and any(concept.required for concept in plan.concepts):
+        return replace(plan, coverage="most")
+    lacking = All((AnySubject(), Not(rarest.node)))
+    return replace(plan, coverage="most", excluded=(*plan.excluded, lacking))
 
 
 def _hit(

@@ -83,6 +83,8 @@ class Completions:
             return Suggestions(text=text)
         drugs = self._beginning(" ".join(words))
         named, rest = self._named(words)
+        if not drugs and named is None:
+            drugs = self._elsewhere(" ".join(words))[:limit]
         if not drugs and named is None and sum(map(len, words)) >= SIMILAR_FROM:
             found = self.similar.find(text, most=limit)
             drugs = [similar.name for similar in found if similar.name is not None]
@@ -185,6 +187,25 @@ class Completions:
                 name.name.casefold(),
             ),
         )
+
+    @cached_property
+    def _known(self) -> tuple[str, ...]:
+        return tuple(sorted(self._knowledge.all_names()))
+
+    def _elsewhere(self, beginning: str) -> list[DrugName]:
+        """Return the medicines that begin so and that no article is about, ingredients first."""
+        if len(beginning) < FEWEST_LETTERS:
+            return []
+        found: dict[str, DrugName] = {}
+        for at in range(bisect_left(self._known, beginning), len(self._known)):
+            if not self._known[at].startswith(beginning):
+                break
+            name = self._knowledge.resolve(self._known[at])
+            if name is not None and name.source != SOURCES["d"]:
+                known = found.setdefault(name.key, name)
+                if known.role != "ingredient" and name.role == "ingredient":
+                    found[name.key] = name
+        return sorted(found.values(), key=lambda name: (name.role != "ingredient", name.name))
 
     def _drug(self, name: DrugName) -> Suggestion:
         is_here = name.key in self._drugs

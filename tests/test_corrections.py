@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import Corpus, Index, ReindexOptions, SearchRequest, open_index
-from indexer.corrections import distance
+from indexer.corrections import corrected_text, distance
 from indexer.knowledge.drugs import DrugKnowledge
 from indexer.knowledge.lookalikes import lookalikes
 from tests.knowledge.test_similar_names import edits
@@ -121,3 +121,48 @@ def _typos(name: str) -> list[str]:
         if name[at] in LETTERS
     ]
     return [*deleted, *swapped, *replaced]
+
+
+@pytest.mark.parametrize("word", ["systolic", "estimate", "migraine"])
+def test_m1_a_word_of_the_language_is_no_slip_of_a_name(word: str, samples: Index) -> None:
+    results = samples.search(SearchRequest(text=word))
+    assert results.query.corrected is None
+    assert results.suggestions.did_you_mean == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "name", "expected"),
+    [
+        ("azathiprine dose", "azathiprine", "azathioprine", "azathioprine dose"),
+        ("xazathiprinex azathiprine", "azathiprine", "A", "xazathiprinex A"),
+        ('"azathiprine" azathiprine', "azathiprine", "A", '"azathiprine" A'),
+        ("-azathiprine azathiprine", "azathiprine", "A", "-azathiprine A"),
+        ("ﬁrst eﬀect azathiprine dose", "azathiprine", "A", "ﬁrst eﬀect A dose"),
+        ("depo  provra", "depo provra", "Depo-Provera", "Depo-Provera"),
+        ("nothing of it", "azathiprine", "A", "nothing of it"),
+    ],
+)
+def test_m1_only_what_was_not_understood_is_replaced(
+    text: str, typed: str, name: str, expected: str
+) -> None:
+    assert corrected_text(text, typed, name) == expected
+
+
+def test_m1_a_name_keeps_its_medicine_with_an_ending(samples: Index) -> None:
+    for query in ("imuran's side effects", "imurans side effects"):
+        results = samples.search(SearchRequest(text=query))
+        assert results.query.drugs[0].ingredient == "azathioprine"
+        assert results.hits[0].article.id == "imuran-guide"
+
+
+def test_m1_the_rarest_word_is_not_given_up_for_the_text_on_a_medicine(samples: Index) -> None:
+    """It may be the name of a medicine that no list knows but some text has."""
+    partial = samples.search(SearchRequest(text="tiramisu myocarditis carton"))
+    assert partial.hits == ()
+    partial = samples.search(SearchRequest(text="ampoule myocarditis children"))
+    assert partial.query.mode == "partial"
+    assert partial.hits
+    rarest = ("ampoule", "myocarditis")
+    for hit in partial.hits:
+        for section in hit.sections:
+            assert any(reason.term.startswith(rarest) for reason in section.why)

@@ -22,13 +22,33 @@ from indexer.errors import ConfigError
         "rat poison",
         "can't breathe after injection",
         "throat swelling",
+        "i took 20 tablets",
+        "took all my tablets",
+        "swallowed the whole packet",
+        "cant breathe",
+        "unable to breathe",
+        "how many tablets to die",
+        "my toddler ate my pills",
+        "won't wake up",
+        "severe allergic reaction",
     ],
 )
 def test_m9_danger_is_recognised(query: str) -> None:
     assert is_emergency(query)
 
 
-@pytest.mark.parametrize("query", ["imuran side effects", "how much imuran to take", "breathe", ""])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "imuran side effects",
+        "how much imuran to take",
+        "breathe",
+        "",
+        "took 20 mg",
+        "took 40 years",
+        "passed in milk",
+    ],
+)
 def test_m9_other_questions_are_left_alone(query: str) -> None:
     assert not is_emergency(query)
 

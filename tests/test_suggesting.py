@@ -117,3 +117,10 @@ def test_two_medicines_that_no_text_names_together_lead_to_their_classes(samples
 
 def test_a_limit_holds_for_each_group(samples: Index) -> None:
     assert all(len(group.items) <= 2 for group in samples.suggest("venlafaxine", limit=2).groups)
+
+
+def test_a_name_that_is_known_but_not_here_comes_before_names_that_are_only_alike(
+    samples: Index,
+) -> None:
+    assert labels(samples, "loraz", "drug") == ["lorazepam"]
+    assert "prednisone" in labels(samples, "prednis", "drug")

@@ -68,6 +68,7 @@ _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _THOUSANDS_BY_DOT = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+")
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
 _WHOLE = re.compile(r"([0-9]+)\.0+")
+_IDLE_ZEROS = re.compile(r"([0-9]+\.[0-9]*[1-9])0+")
 _MICRO = re.compile("μ(?=[a-z])")
 _GREEK_LETTER = re.compile("([α-ρσ-ω])((?:[0-9].*)?)", re.DOTALL)
 
@@ -147,7 +148,7 @@ def _fold_word(term: str) -> str:
 
 
 def _fold_number(number: str) -> str:
-    """Write a number without grouping, with a decimal point and without an idle `.0`."""
+    """Write a number without grouping, with a decimal point and without idle zeros: 0.50, 5.0."""
     if number.startswith("."):
         number = f"0{number}"
     if _THOUSANDS.fullmatch(number):
@@ -156,5 +157,5 @@ def _fold_number(number: str) -> str:
         number = number.replace(".", "").replace(",", ".")
     elif _DECIMAL_COMMA.fullmatch(number):
         number = number.replace(",", ".")
-    whole = _WHOLE.fullmatch(number)
-    return whole[1] if whole else number
+    idle = _WHOLE.fullmatch(number) or _IDLE_ZEROS.fullmatch(number)
+    return idle[1] if idle else number

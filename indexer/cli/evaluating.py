@@ -81,7 +81,7 @@ def _gate(overall: Figures, *, min_ndcg: float | None, min_p1: float | None) -> 
             ("nDCG@10", overall.ndcg, min_ndcg),
             ("P@1", overall.p1, min_p1),
         )
-        if least is not None and value < least
+        if least is not None and not value >= least
     ]
     for line in below:
         complain(f"drugsearch: {line}.")

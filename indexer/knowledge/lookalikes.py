@@ -67,6 +67,11 @@ def lookalikes_of(drug: DrugName | Drug, knowledge: DrugKnowledge) -> tuple[Look
     return tuple(found.values())
 
 
+def listed_names() -> tuple[str, ...]:
+    """Return every name that a pair lists, folded; some belong to no known medicine."""
+    return tuple(_table().pairs)
+
+
 def are_lookalikes(first: str, second: str, knowledge: DrugKnowledge) -> bool:
     """Say whether two names, or the ingredients that they stand for, are a listed pair."""
     others = frozenset(_folded(name) for name in _names(second, knowledge))

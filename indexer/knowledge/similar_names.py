@@ -26,6 +26,7 @@ from indexer.analysis.tokens import terms as analysed
 from indexer.knowledge.drugs import SOURCES, DrugKnowledge, DrugName
 
 ORDINARY_WORDS = "ordinary_words.txt"
+COMMON_WORDS = "common_words.txt"
 
 _LONG = 5
 """From so many letters on two edits are allowed: of the real misspellings (RedMed) 28 % need two,
@@ -131,6 +132,17 @@ def ordinary_substances() -> tuple[str, ...]:
     # The first part says what the file is, the second are English words that happen to be brands.
     parts = text.split("\n# ")[3:]
     return tuple(word for part in parts for word in part.splitlines()[1:] if word)
+
+
+def is_common(word: str) -> bool:
+    """Say whether a word is of the language, and so no slip of a name: estimate, migraine."""
+    return word.casefold() in _common_words()
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    packed = files("indexer.knowledge").joinpath(COMMON_WORDS).read_text(encoding="utf-8")
+    return frozenset(line for line in packed.splitlines() if not line.startswith("#"))
 
 
 @dataclass(frozen=True, slots=True)

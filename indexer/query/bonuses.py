@@ -30,8 +30,16 @@ from indexer.query.plan import (
 )
 
 
-def bonuses_of(concepts: Sequence[Concept]) -> Iterator[Bonus]:
-    """Yield what raises or lowers a section that matches the concepts of a query."""
+def bonuses_of(concepts: Sequence[Concept], *, exact: bool = False) -> Iterator[Bonus]:
+    """Yield what raises or lowers a section that matches the concepts of a query.
+
+    Of an `exact` search only what prefers the name that was typed.
+    """
+    for concept in concepts:
+        if concept.kind == "drug":
+            yield from _title_bonus(concept)
+    if exact:
+        return
     words = [concept for concept in concepts if concept.kind in ("word", "intent", "number")]
     asked = tuple(term for concept in words for term in analysed(concept.label) if term)
     everything = tuple(term for concept in concepts for term in analysed(concept.label) if term)
@@ -39,9 +47,6 @@ def bonuses_of(concepts: Sequence[Concept]) -> Iterator[Bonus]:
     if headings:
         node = AnyOf(tuple(headings.values()))
         yield Bonus(name="exact heading", node=node, value=weights.HEADING_IS)
-    for concept in concepts:
-        if concept.kind == "drug":
-            yield from _title_bonus(concept)
     if (together := _near(concepts)) is not None:
         yield Bonus(name="together", node=together, value=weights.NEAR)
     for concept in concepts:

@@ -94,7 +94,8 @@ def read_words(
 
     With nothing but function words, and `alone` in the query, those are what it asks for.
     """
-    names = tuple(_with_tail(span, typed) for span in knowledge.find([of.term for of in typed]))
+    named_by = [_without_ending(of.term, knowledge) for of in typed]
+    names = tuple(_with_tail(span, typed) for span in knowledge.find(named_by))
     named = {at for span in names for at in range(span.start, span.end)}
     intent = _intent(typed, names) if with_intent else None
     if intent is not None and _breaks_a_word(intent, typed, named):
@@ -216,6 +217,15 @@ def _intent(typed: Sequence[Typed], names: Sequence[NameSpan]) -> IntentSpan | N
         matched_terms=found.matched_terms,
         positions=positions,
     )
+
+
+def _without_ending(term: str, knowledge: DrugKnowledge) -> str:
+    """Return the name in "Imuran's" and "Imurans"; any other term as it is."""
+    for ending in ("'s", "s'", "s"):
+        if term.endswith(ending) and knowledge.resolve(term) is None:
+            base = term.removesuffix(ending)
+            return base if len(base) > SHORTEST_PART and knowledge.resolve(base) else term
+    return term
 
 
 def _with_tail(span: NameSpan, typed: Sequence[Typed]) -> NameSpan:

@@ -19,6 +19,11 @@ WORD_FIELDS: tuple[Field, ...] = ("text", "heading", "path", "title")
 """Where a word may stand. `title` counts as a match for an article's first section alone; it
 ranks for all of them."""
 
+MEDICINE_KINDS = frozenset(
+    {"dosage", "contraindications", "adverse-reactions", "interactions", "overdose"}
+)
+LEAST_TOLD = 2
+
 ConceptKind: TypeAlias = Literal[
     "drug", "intent", "number", "phrase", "word", "prefix", "field", "group"
 ]
@@ -67,7 +72,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class AnySubject:
-    """The section's article is about some medicine, or some class of them."""
+    """The section's article is about some medicine, or some class of them.
+
+    It is when it has a subject, and also when it has sections of LEAST_TOLD of the
+    MEDICINE_KINDS: then it is about a medicine that is not known.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

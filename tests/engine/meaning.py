@@ -16,6 +16,8 @@ from indexer.engine.base import AnalysedArticle, AnalysedSection
 from indexer.model import Section, Via
 from indexer.query import weights
 from indexer.query.plan import (
+    LEAST_TOLD,
+    MEDICINE_KINDS,
     WORD_FIELDS,
     All,
     AnyOf,
@@ -142,7 +144,8 @@ class Meaning:
             case Publisher(type=of):
                 return Verdict(row.article.article.publisher_type == of)
             case AnySubject():
-                return Verdict(bool(row.article.subjects))
+                kinds = {of.section.kind for of in row.article.sections} & MEDICINE_KINDS
+                return Verdict(bool(row.article.subjects) or len(kinds) >= LEAST_TOLD)
             case Kind(kind=kind, via=via, weight=weight):
                 found = Found(field="kind", term=kind, via=via)
                 part = (f"section: {label}", weight * weights.INTENT)

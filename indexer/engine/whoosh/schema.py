@@ -20,7 +20,7 @@ from whoosh.analysis.tokenizers import IDTokenizer
 
 from indexer.query.plan import WORD_FIELDS
 
-LAYOUT_VERSION = 12
+LAYOUT_VERSION = 13
 """Raise it when what `facts` or `record` hold, or how text is parsed or analysed, changes."""
 
 POSITIONS = formats.Positions()

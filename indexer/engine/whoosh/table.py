@@ -17,7 +17,7 @@ from whoosh.reading import IndexReader
 
 from indexer.engine.base import AnalysedArticle
 from indexer.knowledge.drugs import CLASS_PREFIX
-from indexer.query.plan import Field
+from indexer.query.plan import LEAST_TOLD, MEDICINE_KINDS, Field
 
 TERM_FIELDS: tuple[Field, ...] = ("text", "heading", "path", "title")
 
@@ -66,7 +66,7 @@ class SectionTable:
     drug_articles: Mapping[str, frozenset[int]]
     """The same without the classes."""
     about_something: frozenset[int]
-    """The articles that have a subject."""
+    """The articles about a medicine, known or not (see AnySubject)."""
     publisher_articles: Mapping[str, frozenset[int]]
     """By the type of who publishes the article."""
     class_articles: Mapping[str, frozenset[int]]
@@ -156,7 +156,7 @@ def _table(rows: list[list[Any]], live: Flags) -> SectionTable:
         drug_articles={
             key: numbers for key, numbers in subjects.items() if not key.startswith(CLASS_PREFIX)
         },
-        about_something=frozenset().union(*subjects.values()),
+        about_something=frozenset().union(*subjects.values(), _told(rows, article_numbers, live)),
         publisher_articles=_members((article.publisher_type,) for article in articles),
         class_articles=_members(article.classes for article in articles),
         category_articles=_members(article.categories for article in articles),
@@ -180,6 +180,15 @@ def _articles(rows: list[list[Any]], live: Flags) -> tuple[ArticleFacts, ...]:
         if row[2] == 0 and live[index]
     ]
     return tuple(sorted(found, key=lambda article: article.id))
+
+
+def _told(rows: list[list[Any]], numbers: list[int], live: Flags) -> frozenset[int]:
+    """Return the articles that tell of a medicine, whichever it is."""
+    kinds: dict[int, set[str]] = {}
+    for row, number, is_live in zip(rows, numbers, live.tolist(), strict=True):
+        if is_live and row[3] in MEDICINE_KINDS:
+            kinds.setdefault(number, set()).add(row[3])
+    return frozenset(number for number, found in kinds.items() if len(found) >= LEAST_TOLD)
 
 
 def _members(values: Iterable[tuple[str, ...]]) -> dict[str, frozenset[int]]:
