@@ -81,7 +81,7 @@ def search(request: SearchRequest, snapshot: Snapshot, names: Names) -> Results:
     if meant is not None and not results.total.sections:
         text = corrected_text(request.text, unknown[0].typed, meant.name)
         instead, _ = _answer(replace(request, text=text), snapshot, names)
-        if instead.total.sections:
+        if instead.total.sections and instead.query.mode == "all":
             results = _corrected(results, instead, unknown[0].typed, meant.name)
     return replace(results, took_ms=(time.perf_counter() - started) * 1000.0)
 
@@ -275,18 +275,20 @@ def _may_give_up_concepts(plan: MatchPlan, matches: Matches) -> bool:
 def _most(plan: MatchPlan, matches: Matches) -> MatchPlan:
     """Return the plan of an answer in part.
 
-    A word may be the name of a medicine that nobody here knows. One that stands nowhere, and in a
-    query that names no medicine the rarest one, is therefore not given up for the text about a
-    medicine: of what lacks it, only articles about none are listed.
+    A medicine that is named is never given up, so the answer is about it, and what else was asked
+    for may be. Without one, a word may be the name of a medicine that nobody here knows: then the
+    rarest word is not given up for the text about a medicine. Of what lacks it, only articles
+    about none are listed. Nor is a number given up that stands nowhere (safety rule M4).
     """
     counts = [
         (count, concept)
         for count, concept in zip(matches.concept_sections, plan.concepts, strict=True)
         if concept.kind != "intent"
     ]
-    count, rarest = min(counts, key=lambda item: item[0])
-    if count and any(concept.required for concept in plan.concepts):
+    has_drug = any(concept.kind == "drug" for _, concept in counts)
+    if has_drug and all(count or concept.kind != "number" for count, concept in counts):
         return replace(plan, coverage="most")
+    _, rarest = min(counts, key=lambda item: item[0])
     lacking = All((AnySubject(), Not(rarest.node)))
     return replace(plan, coverage="most", excluded=(*plan.excluded, lacking))
 
