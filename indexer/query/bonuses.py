@@ -29,6 +29,8 @@ from indexer.query.plan import (
     leaves,
 )
 
+_SAID_OF_STORAGE = frozenset({"pediatric", "contraindications"})
+
 
 def bonuses_of(concepts: Sequence[Concept], *, exact: bool = False) -> Iterator[Bonus]:
     """Yield what raises or lowers a section that matches the concepts of a query.
@@ -54,9 +56,9 @@ def bonuses_of(concepts: Sequence[Concept], *, exact: bool = False) -> Iterator[
             yield from _named_kind(concept)
     yield Bonus(name="seller page", node=Publisher(type="seller"), value=weights.SELLER)
     yield Bonus(name="table of contents", node=Contents(), value=weights.CONTENTS)
-    if any(Kind(kind="pediatric") in leaves(of.node) for of in concepts if of.kind == "intent"):
+    if any(_is_warned_of_in_storage(concept) for concept in concepts):
         storage = Kind(kind="storage")
-        yield Bonus(name="kept from children", node=storage, value=weights.KEPT_FROM_CHILDREN)
+        yield Bonus(name="only kept so", node=storage, value=weights.STORAGE_WARNS)
     for first, second in pairwise(words):
         pair = tuple(term for term in analysed(f"{first.label} {second.label}") if term)
         node_of_pair = Phrase(terms=pair, fields=("text", "heading"), stem=True)
@@ -84,6 +86,12 @@ def _near(concepts: Sequence[Concept]) -> Node | None:
         if concept.kind != "drug"
     )
     return AnyOf((near, All(headed))) if headed else near
+
+
+def _is_warned_of_in_storage(concept: Concept) -> bool:
+    """Say whether sections on storage have the words of an intent without answering it."""
+    kinds = {leaf.kind for leaf in leaves(concept.node) if isinstance(leaf, Kind)}
+    return concept.kind == "intent" and not kinds.isdisjoint(_SAID_OF_STORAGE)
 
 
 def _named_kind(concept: Concept) -> Iterator[Bonus]:

@@ -22,8 +22,8 @@ FUNCTION_WORDS: frozenset[str] = frozenset(
 
 LIGHT_VERBS: frozenset[str] = frozenset(
     """
-    cause caused causes causing happen happened happening happens make makes making take taken
-    takes taking took use used uses using
+    become becomes becoming cause caused causes causing getting happen happened happening
+    happens make makes making take taken takes taking took use used uses using
     """.split()
 )
 """Verbs that say of a medicine only that it is a medicine: taken, used, the cause of something.

@@ -66,9 +66,9 @@ SELLER = -1.5
 """The article is the page of somebody who sells medicines (safety rule M6): never hidden, but of
 two sections that answer alike the other one comes first."""
 
-KEPT_FROM_CHILDREN = -3.0
-"""The section is about storage, where every page says to keep medicines from children, and the
-query asks whether children may have one."""
+STORAGE_WARNS = -3.0
+"""The section is about storage, where every page says to keep medicines from children and not to
+use them after a date, and the query asks who may not have one."""
 
 PHRASE = 1.0
 """Two neighbouring words of the query stand side by side in the section, in the same order."""
