@@ -20,7 +20,7 @@ from indexer.analysis.tokens import terms as analysed
 from indexer.corrections import corrected_text, suggestion_of
 from indexer.knowledge.drugs import SOURCES, DrugKnowledge, DrugName
 from indexer.knowledge.sections import OTHER, find_intent, kind_named
-from indexer.knowledge.similar_names import SimilarNames, ordinary_substances
+from indexer.knowledge.similar_names import SimilarNames, is_common, ordinary_substances
 from indexer.model import ArticleSummary, DrugEntry, Results, SearchRequest
 from indexer.serialization import article_link, search_link
 from indexer.suggestions import Suggestion, SuggestionGroup, Suggestions
@@ -85,7 +85,8 @@ class Completions:
         named, rest = self._named(words)
         if not drugs and named is None:
             drugs = self._elsewhere(" ".join(words))[:limit]
-        if not drugs and named is None and sum(map(len, words)) >= SIMILAR_FROM:
+        is_slip = named is None and not any(map(is_common, words))
+        if not drugs and is_slip and sum(map(len, words)) >= SIMILAR_FROM:
             found = self.similar.find(text, most=limit)
             drugs = [similar.name for similar in found if similar.name is not None]
         items = tuple(self._drug(name) for name in drugs)

@@ -159,15 +159,22 @@ def test_a_page_that_vanishes_during_the_scan_is_a_failure(
     assert [failure.source for failure in found.failures] == [f"{tmp_path}/a.html"]
 
 
-def test_ten_thousand_pages_are_scanned_in_less_than_a_second(tmp_path: Path) -> None:
+def test_ten_thousand_pages_are_scanned_in_about_the_time_of_looking_at_them(
+    tmp_path: Path,
+) -> None:
     write(tmp_path, "page.html")
     for folder in range(100):
         (tmp_path / f"{folder}").mkdir()
         for number in range(100):
             os.link(tmp_path / "page.html", f"{tmp_path}/{folder}/page-{number}.html")
     started = time.process_time()
+    for folder, _, names in os.walk(tmp_path):
+        for name in names:
+            Path(folder, name).lstat()
+    looked = time.process_time() - started
+    started = time.process_time()
     assert len(scan(tmp_path).pages) == 10_001
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 40 * looked
 
 
 # --- sources ----------------------------------------------------------------------------------

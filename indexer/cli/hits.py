@@ -95,7 +95,8 @@ def listing(results: Results, *, width: int | None) -> Iterator[str]:
         yield click.style(hit.article.title, bold=True)
         yield click.style(f"  {_provenance(hit)}", dim=True)
         for notice in hit.article.notices:
-            yield click.style(f"  {notice.text}", dim=True)
+            # The quotations stand in the article; here one line has to do.
+            yield click.style(f"  {notice.text.partition(': ')[0]}", dim=True)
         if hit.lookalikes:
             alike = ", ".join(hit.lookalikes)
             yield click.style(f"  do not confuse with {alike}", dim=True)
@@ -211,7 +212,7 @@ def _why(section: SectionHit) -> str:
 
 
 def _ground(term: str, via: str, places: Sequence[str]) -> str:
-    if via == "subject":
+    if "drug" in places:
         return f"about {term}"
     road = "" if via == "direct" else f" ({via})"
     return f"{term} in {', '.join(dict.fromkeys(places))}{road}"

@@ -23,8 +23,6 @@ from indexer.errors import QueryError
 from indexer.model import LONGEST_QUERY
 from indexer.query.lexing import Lexeme, LexemeKind, ScopeField, lex
 
-"""Code points of a query; a longer one is refused."""
-
 MOST_TERMS: Final = 32
 """Terms of a query that are searched for; the rest is left out and noted."""
 

@@ -29,8 +29,8 @@ PART_WEIGHT = 0.8
 
 SUBJECT = 20.0
 """The article is about the drug asked for. A name competes with it (see AnyOf), so this must be
-more than a name can give in text, heading and path together: about 8 x 3.8 at the very most, for
-a word of one section among thousands; 20 is beyond all that was met in 502 leaflets."""
+more than a name can give in all fields together: less than its idf, about 8 for a word of one
+section among thousands, and with the bonuses for titles and closeness still below 20."""
 
 TITLE_NAME = 4.0
 """The article's title bears the name that was typed: "viagra" prefers the article on Viagra to

@@ -174,7 +174,10 @@ def test_m7_an_absence_is_claimed_of_nothing_that_is_there(client: FlaskClient) 
     response = client.get("/search?q=imuran+side+effects+zzyzx")
     assert "no text about Side effects" not in text_of(response)
     assert "Nothing in this index says “zzyzx”" in text_of(response)
-    assert page(response).select_one('.zero a[href="/search?q=Imuran"]')
+    assert "Left out: zzyzx" in text_of(response)
+    assert page(response).select(".hit")
+    nothing = client.get("/search?q=imuran+%22zzyzx+zz%22")
+    assert page(nothing).select_one('.zero a[href="/search?q=Imuran"]')
 
 
 def test_a_medicine_that_is_nowhere_is_not_offered(client: FlaskClient) -> None:
