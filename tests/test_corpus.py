@@ -168,9 +168,9 @@ def test_ten_thousand_pages_are_scanned_in_about_the_time_of_looking_at_them(
         for number in range(100):
             os.link(tmp_path / "page.html", f"{tmp_path}/{folder}/page-{number}.html")
     started = time.process_time()
-    for folder, _, names in os.walk(tmp_path):
+    for place, _, names in os.walk(tmp_path):
         for name in names:
-            Path(folder, name).lstat()
+            Path(place, name).lstat()
     looked = time.process_time() - started
     started = time.process_time()
     assert len(scan(tmp_path).pages) == 10_001
