@@ -28,9 +28,6 @@ EVERY_EXCEPTION = {"Exception", "BaseException"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Documented = ast.Module | ast.ClassDef | Function
 
-# Statements of a pure data table: names for literals, and the imports their types need.
-TABLE_STATEMENTS = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
-
 # Folders of one machine; nothing that is checked in may depend on them.
 MACHINE_PATH = re.compile(r"(?<![\w.-])/(?:work|root|home/[a-z]\w*|Users/\w+)/")
 # Material beside a checkout, absent from a fresh clone; only what skips without it may name it.
@@ -89,24 +86,6 @@ def length(function: Function) -> int:
     text = docstring(function)
     lines = (function.end_lineno or function.lineno) - function.lineno + 1
     return lines - ((text.end_lineno or text.lineno) - text.lineno + 1 if text else 0)
-
-
-def is_data_table(module: ast.Module) -> bool:
-    """Say whether a module holds docstrings, imports and assigned literals and nothing else.
-
-    Such a module is exempt from the limit on lines: a table does not get simpler by being cut.
-    """
-    return all(
-        isinstance(statement, TABLE_STATEMENTS) or _is_text(statement) for statement in module.body
-    ) and not any(isinstance(part, ast.Lambda | ast.comprehension) for part in ast.walk(module))
-
-
-def _is_text(statement: ast.stmt) -> bool:
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
-    )
 
 
 def public_parts(node: Documented, name: str) -> Iterator[tuple[str, Documented]]:
@@ -207,9 +186,9 @@ def test_no_file_is_longer_than_the_budget() -> None:
     offences = []
     for path in sources().values():
         lines = len(path.read_text(encoding="utf-8").splitlines())
-        if lines > FILE_LINES and not is_data_table(tree(path)):
+        if lines > FILE_LINES:
             offences.append(f"{place(path)}: {lines} lines")
-    fail_with(f"A file has at most {FILE_LINES} lines, unless it is a pure data table", offences)
+    fail_with(f"A file has at most {FILE_LINES} lines", offences)
 
 
 def test_no_function_is_longer_than_the_budget() -> None:

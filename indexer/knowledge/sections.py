@@ -1,22 +1,25 @@
 """The canonical kinds of sections: what a heading says its section is, and what a query asks for.
 
 The kinds follow the section headings of drug labelling (LOINC codes of the FDA's list). Headings
-and queries are read with two tables of cues, `indexer.knowledge.section_cues`. A kind is always
-decided by words that stand in the heading, or inherited from the section around; the rule that
-fired is told in words.
+and queries are read with the tables of cues in `section_cues.toml`, which tells how a cue is
+written. A kind is always decided by words that stand in the heading, or inherited from the section
+around; the rule that fired is told in words.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from itertools import dropwhile
 
 from indexer.analysis.folding import fold
 from indexer.analysis.tokens import terms as analysed
-from indexer.knowledge.section_cues import HEADING_CUES, QUERY_CUES, WEAK_HEADING_CUES
+
+TABLE = "section_cues.toml"
 
 GAP_TERMS = 4
 """Terms that `...` in a cue stands for at most: the longest common names of medicines."""
@@ -202,23 +205,29 @@ _Cues = Mapping[str, tuple[_Cue, ...]]
 
 
 @cache
+def cue_tables() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """Return the cues as written, by table (`heading`, `weak-heading`, `query`) and kind."""
+    return tomllib.loads(files("indexer.knowledge").joinpath(TABLE).read_text(encoding="utf-8"))
+
+
+@cache
 def _heading_cues() -> _Cues:
-    return _compiled(HEADING_CUES)
+    return _compiled(cue_tables()["heading"])
 
 
 @cache
 def _weak_cues() -> _Cues:
-    return _compiled(WEAK_HEADING_CUES)
+    return _compiled(cue_tables()["weak-heading"])
 
 
 @cache
 def _query_cues() -> _Cues:
-    return _compiled(QUERY_CUES)
+    return _compiled(cue_tables()["query"])
 
 
-def _compiled(table: Iterable[tuple[str, tuple[str, ...]]]) -> _Cues:
+def _compiled(table: Mapping[str, Sequence[str]]) -> _Cues:
     by_first: dict[str, list[_Cue]] = {}
-    for kind, texts in table:
+    for kind, texts in table.items():
         for text in texts:
             cue = _compile(kind, text)
             for word in cue.elements[0] or ():

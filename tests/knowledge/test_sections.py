@@ -3,8 +3,14 @@
 import pytest
 
 from indexer.analysis.tokens import terms
-from indexer.knowledge.section_cues import HEADING_CUES, QUERY_CUES, WEAK_HEADING_CUES
-from indexer.knowledge.sections import KINDS, NAME_TERM, classify, find_intent, kind_named
+from indexer.knowledge.sections import (
+    KINDS,
+    NAME_TERM,
+    classify,
+    cue_tables,
+    find_intent,
+    kind_named,
+)
 
 HEADINGS = {
     "boxed-warning": [
@@ -463,8 +469,9 @@ def test_a_population_tells_whose_dose_is_asked_for(query: str, kind: str) -> No
 def test_every_word_of_every_cue_can_match() -> None:
     """A cue's word that the analysis would split could never stand in a heading or query."""
     marks = {"...", "^", "$"}
-    for table in (HEADING_CUES, WEAK_HEADING_CUES, QUERY_CUES):
-        for kind, cues in table:
+    assert set(cue_tables()) == {"heading", "weak-heading", "query"}
+    for table in cue_tables().values():
+        for kind, cues in table.items():
             assert kind_named(kind) is not None
             for cue in cues:
                 words = [
