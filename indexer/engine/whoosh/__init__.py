@@ -24,6 +24,7 @@ from indexer.runs import Verification
 
 if TYPE_CHECKING:
     from indexer.engine.whoosh.snapshot import WhooshSnapshot
+    from indexer.engine.whoosh.table import SectionTable
 
 DISTRIBUTION = "whoosh3"
 RIVALS = ("Whoosh", "whoosh-reloaded")
@@ -40,6 +41,9 @@ class WhooshEngine:
         self._names = names
         self._generations = Generations(Path(folder))
         self._thread = threading.local()
+        self._opening = threading.Lock()
+        self._table: tuple[str, SectionTable] | None = None
+        """What was opened last: the generation's digest and its sections, for all threads."""
 
     def baseline(self) -> Baseline | None:
         """Return what is indexed, None when nothing was ever; raise IndexDamagedError."""
@@ -98,10 +102,24 @@ class WhooshEngine:
         while True:
             pointer = self._generations.pointer()
             try:
-                return WhooshSnapshot(self._readable(), self._location, self._names)
+                generation = self._readable()
+                table = self._table_of(generation)
             except FileNotFoundError:
                 if self._generations.pointer() == pointer:
                     raise
+            else:
+                return WhooshSnapshot(table, generation, self._location, self._names)
+
+    def _table_of(self, generation: Generation) -> SectionTable:
+        """Return what is known of a generation's sections; opened once for all threads."""
+        from indexer.engine.whoosh.segments import read_segments  # noqa: PLC0415
+        from indexer.engine.whoosh.table import SectionTable  # noqa: PLC0415
+
+        with self._opening:
+            if self._table is None or self._table[0] != generation.digest:
+                table = SectionTable(generation.folder, read_segments(generation.folder))
+                self._table = generation.digest, table
+            return self._table[1]
 
     def _readable(self) -> Generation:
         generation = self._generations.served()
