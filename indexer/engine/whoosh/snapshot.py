@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from indexer.engine.base import Matches, OwnNames
 from indexer.engine.whoosh import records
@@ -15,6 +17,9 @@ from indexer.engine.whoosh.table import SectionTable
 from indexer.errors import NotFoundError
 from indexer.model import Article, ArticleSummary, Section, Status
 from indexer.query.plan import Field, Leaf, MatchPlan
+
+if TYPE_CHECKING:
+    from indexer.engine.whoosh.queries import QueryEvaluator
 
 
 class WhooshSnapshot:
@@ -34,6 +39,17 @@ class WhooshSnapshot:
     def match(self, plan: MatchPlan) -> Matches:
         """Answer a plan: true top, exact totals and facets."""
         return match_plan(self._table, self._evaluator, plan)
+
+    @cached_property
+    def queries(self) -> QueryEvaluator:
+        """What answers Whoosh's own queries."""
+        from indexer.engine.whoosh.queries import QueryEvaluator  # noqa: PLC0415 - imports Whoosh
+
+        return QueryEvaluator(self._table, self._postings, self._generation.folder)
+
+    def record(self, row: int) -> str:
+        """Return what is stored of the section in a row, as JSON."""
+        return self._table.record(row)
 
     def article(self, article_id: str) -> Article:
         """Return a stored article; raise NotFoundError when there is none."""
