@@ -195,6 +195,7 @@ def smallest_type(largest: int) -> np.dtype[Any]:
 
 def ranges(starts: Array, counts: Array) -> NDArray[np.int64]:
     """Return all numbers of the ranges that begin at `starts`, one range after the other."""
-    ends = np.cumsum(counts, dtype=np.int64)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total, dtype=np.int64) + np.repeat(starts - ends + counts, counts)
+    ends = counts.cumsum(dtype=np.int64)
+    numbers: NDArray[np.int64] = (starts - ends + counts).repeat(counts)
+    numbers += np.arange(len(numbers), dtype=np.int64)
+    return numbers

@@ -317,11 +317,12 @@ class Evaluator:
 
     def _phrase_in(self, forms: tuple[tuple[str, ...], ...], rows: Rows) -> Places:
         """Return where a phrase begins in some rows, by their number among those."""
-        if len(forms) == 1:
-            return self._postings.places("text", forms[0], rows)
-        holding, places = self._postings.phrase_places("text", forms, among=rows)
-        number = np.searchsorted(rows, holding)
-        moved: Places = number[places >> PLACE_BITS] << PLACE_BITS
+        holding, places = (
+            self._postings.places("text", forms[0], rows)
+            if len(forms) == 1
+            else self._postings.phrase_places("text", forms, among=rows)
+        )
+        moved: Places = rows.searchsorted(holding)[places >> PLACE_BITS] << PLACE_BITS
         return moved | (places & PLACE_MASK)
 
     def _all(self, children: Sequence[Found]) -> Found:

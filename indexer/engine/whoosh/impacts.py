@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -36,56 +34,68 @@ BLOCK = 64
 """Rows of a block; of the arrays of all rows, blocks of this many are looked at together."""
 
 
-@dataclass(frozen=True)
 class WordImpacts:
-    """The rows that hold a word, rising, and its impact in each."""
+    """The rows that hold a word, rising, and its impact in each. Immutable."""
 
-    rows: Rows
-    impact: Impacts
-    size: int
-    """Number of all rows."""
+    __slots__ = ("_bits", "_dense", "_ended_impact", "_ended_rows", "highest", "is_common", "size")
+
+    def __init__(self, rows: Rows, impact: Impacts, size: int) -> None:
+        """Take the rows, the impacts, and the number of all rows."""
+        # A row behind all others ends the arrays: looking a row up never leaves them.
+        self._ended_rows = np.append(rows, size)
+        self._ended_impact = np.append(impact, np.float32(0))
+        self._dense: Impacts | None = None
+        self._bits: NDArray[np.uint64] | None = None
+        self.size = size
+        self.highest = float(self._ended_impact.max())
+        """The highest impact of any row."""
+        self.is_common = len(rows) * DENSE_SHARE > size
+        """Whether `dense` is worth its memory."""
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self._ended_rows) - 1
+
+    @property
+    def rows(self) -> Rows:
+        """The rows that hold the word."""
+        return self._ended_rows[:-1]
+
+    @property
+    def impact(self) -> Impacts:
+        """The impact in each of them."""
+        return self._ended_impact[:-1]
 
     @property
     def nbytes(self) -> int:
         """Return the memory it takes once everything is worked out."""
         dense = 4 * self.size if self.is_common else 0
-        return self.rows.nbytes + self.impact.nbytes + self.size // 8 + dense
+        return self._ended_rows.nbytes + self._ended_impact.nbytes + self.size // 8 + dense
 
     @property
-    def is_common(self) -> bool:
-        """Return whether `dense` is worth its memory."""
-        return len(self.rows) * DENSE_SHARE > self.size
-
-    @cached_property
-    def highest(self) -> float:
-        """The highest impact of any row."""
-        return float(self.impact.max(initial=0.0))
-
-    @cached_property
     def dense(self) -> Impacts:
         """The impact of every row, 0 where the word does not stand."""
-        dense = np.zeros(self.size, dtype=np.float32)
-        dense[self.rows] = self.impact
-        return dense
+        if self._dense is None:
+            self._dense = np.zeros(self.size + 1, dtype=np.float32)
+            self._dense[self._ended_rows] = self._ended_impact
+        return self._dense[:-1]
 
-    @cached_property
+    @property
     def bits(self) -> NDArray[np.uint64]:
         """A bit for every row, set where the word stands."""
-        marked = np.zeros(-(-self.size // 64) * 64, dtype=np.bool_)
-        marked[self.rows] = True
-        return np.packbits(marked).view(np.uint64)
+        if self._bits is None:
+            marked = np.zeros(-(-self.size // 64) * 64, dtype=np.bool_)
+            marked[self.rows] = True
+            self._bits = np.packbits(marked).view(np.uint64)
+        return self._bits
 
     def of(self, rows: Rows) -> Impacts:
         """Return the impact in some rows, 0 where the word does not stand."""
         if self.is_common:
             return self.dense[rows]
-        impact = np.zeros(len(rows), dtype=np.float32)
-        if len(self.rows):
-            at = np.searchsorted(self.rows, rows)
-            at[at == len(self.rows)] = 0
-            held = self.rows[at] == rows
-            impact[held] = self.impact[at[held]]
-        return impact
+        at = self._ended_rows.searchsorted(rows)
+        held = self._ended_rows[at] == rows
+        return np.asarray(self._ended_impact[at] * held)
 
 
 class ImpactReader:

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from whoosh import query as whoosh_query
 from whoosh.query import Query
 
@@ -40,7 +41,8 @@ Scored: TypeAlias = tuple[Rows, Impacts]
 AnyQuery: TypeAlias = Any
 """A query of any class; Whoosh does not declare what attributes they have."""
 
-NOTHING: Scored = NO_ROWS, np.empty(0, dtype=np.float32)
+_ORDER_BITS = 32
+"""An article has fewer than 2^32 sections."""
 
 
 class Forms(whoosh_query.Or):
@@ -48,13 +50,31 @@ class Forms(whoosh_query.Or):
 
     def __init__(self, field: Field, forms: Sequence[str], boost: float = 1.0) -> None:
         """Take the forms, as they stand in the index."""
-        super().__init__([whoosh_query.Term(field, form) for form in forms], boost=boost)
-        self.of_field: Field = field
+        super().__init__((), boost=boost)
+        self.of_field = field
         self.forms = tuple(forms)
+
+    @property
+    def subqueries(self) -> list[Query]:
+        """The terms, made when Whoosh asks for them."""
+        return [whoosh_query.Term(self.of_field, form) for form in self.forms]
+
+    @subqueries.setter
+    def subqueries(self, given: Sequence[Query]) -> None:
+        del given
 
     def normalize(self) -> Forms:
         """Return the same query: an Or would become its only term."""
         return self
+
+
+class FormsPhrase(whoosh_query.Phrase):
+    """Words in a row, each in any of its forms."""
+
+    def __init__(self, field: Field, groups: Sequence[Sequence[str]], slop: int = 1) -> None:
+        """Take the forms of each word, as they stand in the index."""
+        super().__init__(field, [group[0] for group in groups], slop=slop)
+        self.groups = tuple(map(tuple, groups))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +109,7 @@ class QueryEvaluator:
         self._matchers = WhooshMatchers(table, postings, folder)
         self._kinds: dict[type[Query], Callable[[Any, float | None], Scored]] = {
             whoosh_query.Phrase: self._phrase,
+            FormsPhrase: self._phrase,
             whoosh_query.Prefix: self._prefix,
             whoosh_query.Every: self._every,
             whoosh_query.Or: self._or,
@@ -139,32 +160,40 @@ class QueryEvaluator:
 
     def _any_word(self, parts: Sequence[_Part], limit: int) -> Answer:
         """Return the best rows that hold any of some words."""
-        parts = sorted((part for part in parts if len(part.word.rows)), key=lambda p: -p.highest)
+        parts = sorted((part for part in parts if len(part.word)), key=lambda p: -p.highest)
         if not parts:
             return Answer(0, (), ())
-        total = (
-            len(parts[0].word.rows) if len(parts) == 1 else count_union(part.word for part in parts)
-        )
+        total = len(parts[0].word) if len(parts) == 1 else count_union(part.word for part in parts)
         # What all words from each place on can give together.
         rest = np.cumsum([part.highest for part in reversed(parts)])[::-1].tolist()
         for count in range(1, len(parts) + 1):
-            held = sum(len(part.word.rows) for part in parts[:count])
+            held = sum(len(part.word) for part in parts[:count])
             if count < len(parts) and held < limit:
                 continue
             if held * 4 > self._table.rows:
                 break
-            rows = union([part.word.rows for part in parts[:count]], self._table.rows)
-            score = np.zeros(len(rows), dtype=np.float32)
-            for part in parts:
-                score += part.word.of(rows) * np.float32(part.boost)
+            rows, score = self._scored(parts, count)
             if count == len(parts):
                 return self._top(rows, score, limit, total)
             if len(rows) >= limit:
-                worst = float(np.partition(score, len(score) - limit)[len(score) - limit])
+                worst = _worst_of_best(score, limit)
                 # More, not as much: a row that ties may have the smaller article id.
                 if worst > rest[count] * (1 + 1e-5):
                     return self._top(rows, score, limit, total)
         return self._top_of_all(_added_up(parts, self._table.rows), limit, total)
+
+    def _scored(self, parts: Sequence[_Part], count: int) -> Scored:
+        """Return the rows that hold any of the first words, with what all words give them."""
+        if count == 1:
+            rows, score = parts[0].word.rows, _boosted(parts[0].word.impact, parts[0].boost)
+            rest = parts[1:]
+        else:
+            rows = union([part.word.rows for part in parts[:count]], self._table.rows)
+            score = np.zeros(len(rows), dtype=np.float32)
+            rest = parts
+        for part in rest:
+            score = score + _boosted(part.word.of(rows), part.boost)
+        return rows, score
 
     # --- any other query -----------------------------------------------------------------------
 
@@ -183,11 +212,16 @@ class QueryEvaluator:
         field = _known_field(query.fieldname)
         if field is None or not query.words:
             return self._matchers.evaluate(query, deadline)
-        groups = [[_text(word)] for word in query.words]
+        groups: Sequence[Sequence[str]]
+        groups = (
+            query.groups
+            if isinstance(query, FormsPhrase)
+            else [(_text(word),) for word in query.words]
+        )
         rows = self._postings.holding(field, groups)
         reached: Places | None = None
         for group in groups:
-            places = self._postings.places(field, group, rows)
+            places = self._postings.group(field, group).places(rows)
             reached = places if reached is None else _within(reached, places, query.slop)
         rows = rows[np.unique((NO_ROWS if reached is None else reached) >> PLACE_BITS)]
         score = np.zeros(len(rows), dtype=np.float32)
@@ -207,7 +241,7 @@ class QueryEvaluator:
             span = slice(int(postings.starts[terms.start]), int(postings.starts[terms.stop]))
             marked[base : base + segment.rows][postings.rows[span]] = True
         marked &= self._table.live
-        rows = np.flatnonzero(marked)
+        rows = marked.nonzero()[0]
         return rows, np.full(len(rows), query.boost, dtype=np.float32)
 
     def _every(self, query: whoosh_query.Every, deadline: float | None) -> Scored:
@@ -246,7 +280,7 @@ class QueryEvaluator:
         self, words: Sequence[tuple[WordImpacts, float]], lists: Sequence[Scored]
     ) -> Scored:
         """Return the rows of all words and lists, and the sum of their scores."""
-        ordered = sorted(words, key=lambda pair: len(pair[0].rows))
+        ordered = sorted(words, key=lambda pair: len(pair[0]))
         if lists:
             shortest, *others = sorted(lists, key=lambda pair: len(pair[0]))
             rows, score = shortest
@@ -316,12 +350,28 @@ class QueryEvaluator:
     def _top(self, rows: Rows, score: Impacts, limit: int, total: int) -> Answer:
         """Return the best of some rows; ties go by article id and place in the article."""
         if len(rows) > limit:
-            worst = np.partition(score, len(score) - limit)[len(score) - limit]
-            held = np.flatnonzero(score >= worst)
-            rows, score = rows[held], score[held]
-        keys = (self._table.order[rows], self._table.article[rows], -score)
-        best = np.lexsort(keys)[:limit]
+            worst = _worst_of_best(score, limit)
+            better, ties = (score > worst).nonzero()[0], (score == worst).nonzero()[0]
+            wanted = limit - len(better)
+            if len(ties) > wanted:
+                ties = ties[self._places(rows[ties]).argpartition(wanted - 1)[:wanted]]
+            among = np.concatenate((better, ties))
+            rows, score = rows[among], score[among]
+        best = np.lexsort((self._places(rows), -score))
         return Answer(total, tuple(rows[best].tolist()), tuple(score[best].tolist()))
+
+    def _places(self, rows: Rows) -> NDArray[np.int64]:
+        """Return numbers that rise with the rows' articles and their places in them."""
+        places = self._table.article[rows].astype(np.int64) << _ORDER_BITS
+        places += self._table.order[rows]
+        return places
+
+
+def _worst_of_best(score: Impacts, limit: int) -> float:
+    """Return the score of the last of the best, of which there are more than `limit`."""
+    ordered = score.copy()
+    ordered.partition(len(score) - limit)
+    return float(ordered[len(score) - limit])
 
 
 def _is_word(query: AnyQuery) -> bool:

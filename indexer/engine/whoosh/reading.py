@@ -8,8 +8,7 @@ whatever the index went through. Everything is arrays; nothing costs a Python ca
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -22,8 +21,9 @@ from indexer.engine.whoosh.rows import NO_ROWS, Rows, common, contains, union
 from indexer.engine.whoosh.table import SectionTable
 from indexer.query.plan import Field
 
-KEPT_BYTES = 32 << 20
-"""Memory for postings that were read, for each thread that searches."""
+KEPT_BYTES = 24 << 20
+"""Memory for postings of terms, and as much for those of groups and phrases, for each thread that
+searches."""
 
 KEPT_PREFIXES = 256
 """Prefixes whose terms are remembered: one query asks for the same ones again and again."""
@@ -36,12 +36,14 @@ Places: TypeAlias = NDArray[np.int64]
 """Where words stand: the number of a row among some rows, times 2^32, plus a position; rising."""
 
 
-@dataclass(frozen=True, slots=True)
 class Postings:
     """The rows that hold something, rising, and how often each holds it."""
 
-    rows: Rows
-    frequency: Array
+    __slots__ = ("frequency", "rows")
+
+    def __init__(self, rows: Rows, frequency: Array) -> None:
+        self.rows = rows
+        self.frequency = frequency
 
     @property
     def nbytes(self) -> int:
@@ -49,7 +51,55 @@ class Postings:
         return self.rows.nbytes + self.frequency.nbytes
 
 
-EMPTY = Postings(NO_ROWS, np.empty(0, dtype=np.uint8))
+class WordPostings(Postings):
+    """The rows that hold a word, and where it stands in each."""
+
+    __slots__ = ("_bounds", "_parts", "_positions")
+
+    def __init__(
+        self, rows: Rows, frequency: Array, positions: Array, parts: Sequence[WordPostings] = ()
+    ) -> None:
+        """Take the positions, row after row; of a word with several forms, those of the forms."""
+        super().__init__(rows, frequency)
+        self._positions = positions
+        self._parts = parts
+        self._bounds: NDArray[np.int64] | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """Return the memory it takes, once its positions were asked for."""
+        own = 4 * int(self.frequency.sum(dtype=np.int64)) if self._parts else 0
+        return super().nbytes + self._positions.nbytes + own + 8 * len(self.rows)
+
+    def places(self, rows: Rows) -> Places:
+        """Return where the word stands in some rows, every one of which must hold it."""
+        bounds = self._bounds
+        if bounds is None:
+            bounds = self._find_bounds()
+        mine = self.rows.searchsorted(rows)
+        starts = bounds[mine]
+        counts = bounds[mine + 1] - starts
+        found: Places = (np.arange(len(rows)) << PLACE_BITS).repeat(counts)
+        found += self._positions[ranges(starts, counts)]
+        return found
+
+    def _find_bounds(self) -> NDArray[np.int64]:
+        """Find where the positions of each row begin, those of all forms brought together."""
+        bounds = np.zeros(len(self.rows) + 1, dtype=np.int64)
+        np.cumsum(self.frequency, out=bounds[1:])
+        if self._parts:
+            places = np.concatenate(
+                [part.places(part.rows) + _shifts(self.rows, part) for part in self._parts]
+            )
+            places.sort()
+            self._positions = (places & PLACE_MASK).astype(np.uint32)
+            self._parts = ()
+        self._bounds = bounds
+        return bounds
+
+
+_NOTHING: Array = np.empty(0, dtype=np.uint8)
+EMPTY = WordPostings(NO_ROWS, _NOTHING, _NOTHING)
 
 
 class PostingsReader:
@@ -59,41 +109,43 @@ class PostingsReader:
         """Read what a table describes."""
         self._table = table
         self._is_whole = table.sections == table.rows
-        self._kept: Memory[tuple[object, ...], Postings] = Memory(
-            KEPT_BYTES, entry_cost=ENTRY_BYTES
-        )
+        self._terms: Memory[tuple[Field, str], WordPostings]
+        self._terms = Memory(KEPT_BYTES, entry_cost=ENTRY_BYTES)
+        self._groups: Memory[tuple[Field, tuple[str, ...]], WordPostings]
+        self._groups = Memory(KEPT_BYTES, entry_cost=ENTRY_BYTES)
+        self._phrases: Memory[tuple[Field, tuple[tuple[str, ...], ...]], Postings]
+        self._phrases = Memory(KEPT_BYTES, entry_cost=ENTRY_BYTES)
         self._prefixes: Memory[tuple[Field, str, int], tuple[str, ...]] = Memory(KEPT_PREFIXES)
 
-    def term(self, field: Field, term: str) -> Postings:
+    def term(self, field: Field, term: str) -> WordPostings:
         """Return the postings of a term; empty when the field does not hold it."""
         key = (field, term)
-        found = self._kept.get(key)
+        found = self._terms.get(key)
         if found is None:
             found = self._read(field, term)
-            self._kept.put(key, found, found.nbytes)
+            self._terms.put(key, found, found.nbytes)
         return found
 
-    def group(self, field: Field, forms: Forms) -> Postings:
+    def group(self, field: Field, forms: Forms) -> WordPostings:
         """Return the postings of several forms of a word as if they were one term."""
         if len(forms) == 1:
             return self.term(field, forms[0])
-        key = (field, tuple(forms), "any")
-        found = self._kept.get(key)
+        key = (field, tuple(forms))
+        found = self._groups.get(key)
         if found is None:
-            parts = [part for form in forms if len((part := self.term(field, form)).rows)]
-            found = self._join(parts)
-            self._kept.put(key, found, found.nbytes)
+            found = self._join([self.term(field, form) for form in forms])
+            self._groups.put(key, found, found.nbytes)
         return found
 
     def phrase(self, field: Field, groups: Sequence[Forms]) -> Postings:
         """Return the rows where the words of the groups stand side by side, in order."""
         key = (field, tuple(map(tuple, groups)))
-        found = self._kept.get(key)
+        found = self._phrases.get(key)
         if found is None:
             rows, places = self.phrase_places(field, groups)
             at, frequency = np.unique(places >> PLACE_BITS, return_counts=True)
             found = Postings(rows[at], frequency)
-            self._kept.put(key, found, found.nbytes)
+            self._phrases.put(key, found, found.nbytes)
         return found
 
     def holding(self, field: Field, groups: Sequence[Forms]) -> Rows:
@@ -114,21 +166,17 @@ class PostingsReader:
             rows = rows[contains(among, rows)]
         places: Places | None = None
         for offset, group in enumerate(groups):
-            words = self.places(field, group, rows)
-            begins = words[(words & PLACE_MASK) >= offset] - offset
+            # A word that stands before its place in a phrase seems to stand at the end of the
+            # row before, behind every position: nothing begins there.
+            begins = self.group(field, group).places(rows) - offset
             places = begins if places is None else places[contains(begins, places)]
         return rows, NO_ROWS if places is None else places
 
-    def places(self, field: Field, forms: Forms, rows: Rows) -> Places:
-        """Return where any of some forms stands in some rows."""
-        found = [places for form in forms for places in self._places_of(field, form, rows)]
-        if not found:
-            return NO_ROWS
-        if len(found) == 1:
-            return found[0]
-        joined = np.concatenate(found)
-        joined.sort()
-        return joined
+    def places(self, field: Field, forms: Forms, rows: Rows) -> tuple[Rows, Places]:
+        """Return which of some rows hold a word, and the places in them where it stands."""
+        word = self.group(field, forms)
+        held = rows[contains(word.rows, rows)]
+        return held, word.places(held)
 
     def prefix(self, field: Field, prefix: str, *, most: int) -> tuple[str, ...]:
         """Return the terms of a field that begin so, the commonest `most` of them, in order."""
@@ -177,52 +225,47 @@ class PostingsReader:
                 bounds[term] = bounds.get(term, 0) + count
         return bounds
 
-    def _segments(self, field: Field, term: str) -> Iterator[tuple[int, FieldPostings, int]]:
-        """Yield the first row of each segment that holds a term, its postings, the term there."""
+    def _read(self, field: Field, term: str) -> WordPostings:
         key = term.encode("utf-8")
-        for segment, base in zip(self._table.segments, self._table.bases, strict=True):
-            number = segment.fields[field].terms.find(key)
-            if number is not None:
-                yield base, segment.fields[field], number
-
-    def _read(self, field: Field, term: str) -> Postings:
-        rows: list[Rows] = []
-        frequency: list[Array] = []
-        for base, postings, number in self._segments(field, term):
-            span = postings.span(number)
-            rows.append(postings.rows[span].astype(np.int64) + base)
-            frequency.append(postings.frequency[span])
-        if not rows:
+        found = [
+            (postings, number, base)
+            for segment, base in zip(self._table.segments, self._table.bases, strict=True)
+            if (number := (postings := segment.fields[field]).terms.find(key)) is not None
+        ]
+        if not found:
             return EMPTY
-        found = Postings(_one(rows), _one(frequency))
+        rows, frequency, positions = (
+            _one(pieces) for pieces in zip(*(_pieces(*each) for each in found), strict=True)
+        )
         if self._is_whole:
-            return found
-        live = self._table.live[found.rows]
-        return Postings(found.rows[live], found.frequency[live])
+            return WordPostings(rows, frequency, positions)
+        live = self._table.live[rows]
+        return WordPostings(rows[live], frequency[live], positions[live.repeat(frequency)])
 
-    def _places_of(self, field: Field, form: str, rows: Rows) -> Iterator[Places]:
-        """Yield, segment by segment, where one form stands in some rows."""
-        for base, postings, number in self._segments(field, form):
-            holding = postings.rows[postings.span(number)].astype(np.int64) + base
-            if len(holding) <= len(rows):
-                mine = np.flatnonzero(contains(rows, holding))
-                at = np.searchsorted(rows, holding[mine])
-            else:
-                at = np.flatnonzero(contains(holding, rows))
-                mine = np.searchsorted(holding, rows[at])
-            bounds = postings.position_bounds(number)
-            counts = bounds[mine + 1] - bounds[mine]
-            positions = postings.positions[ranges(bounds[mine], counts)]
-            yield (np.repeat(at, counts) << PLACE_BITS) + positions
-
-    def _join(self, parts: Sequence[Postings]) -> Postings:
+    def _join(self, parts: Sequence[WordPostings]) -> WordPostings:
+        parts = [part for part in parts if len(part.rows)]
         if len(parts) <= 1:
             return parts[0] if parts else EMPTY
         rows = union([part.rows for part in parts], self._table.rows)
         frequency = np.zeros(len(rows), dtype=np.uint32)
         for part in parts:
-            frequency[np.searchsorted(rows, part.rows)] += part.frequency
-        return Postings(rows, frequency)
+            frequency[rows.searchsorted(part.rows)] += part.frequency
+        return WordPostings(rows, frequency, _NOTHING, parts)
+
+
+def _shifts(rows: Rows, part: WordPostings) -> Places:
+    """Return what makes places in a form's own rows places among all rows of the word."""
+    moved = (rows.searchsorted(part.rows) - np.arange(len(part.rows))) << PLACE_BITS
+    return np.asarray(moved.repeat(part.frequency))
+
+
+def _pieces(postings: FieldPostings, number: int, base: int) -> tuple[Rows, Array, Array]:
+    """Return the rows of a term of a segment among all rows, its frequencies and positions."""
+    span = postings.span(number)
+    places = slice(*postings.position_starts[number : number + 2].tolist())
+    rows = postings.rows[span].astype(np.int64)
+    rows += base
+    return rows, postings.frequency[span], postings.positions[places]
 
 
 def _one(pieces: Sequence[Array]) -> Array:

@@ -37,14 +37,14 @@ def union(lists: Sequence[Rows], size: int) -> Rows:
     marked = np.zeros(size, dtype=np.bool_)
     for rows in lists:
         marked[rows] = True
-    return np.flatnonzero(marked)
+    return marked.nonzero()[0]
 
 
 def contains(rows: Rows, wanted: Rows) -> NDArray[np.bool_]:
     """Return for each of the wanted rows whether it is in a rising list of rows."""
     if not len(rows):
         return np.zeros(len(wanted), dtype=np.bool_)
-    at = np.searchsorted(rows, wanted)
+    at = rows.searchsorted(wanted)
     at[at == len(rows)] = 0
     return np.asarray(rows[at] == wanted)
 

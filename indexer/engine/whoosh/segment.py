@@ -59,6 +59,8 @@ class Segment:
         self.facts = Arrays(folder / f"{name}{FACTS_SUFFIX}")
         self.records = Arrays(folder / f"{name}{RECORDS_SUFFIX}")
         self.rows = len(self.facts["article"])
+        self._record_ends = self.records["records.ends"]
+        self._packed = self.records["records"].data
         self.fields: dict[Field, FieldPostings] = {
             field: open_field(self.postings, field) for field in WORD_FIELDS
         }
@@ -75,9 +77,8 @@ class Segment:
 
     def record(self, row: int) -> str:
         """Return what is stored of a section."""
-        ends = self.records["records.ends"]
-        start, end = int(ends[row - 1]) if row else 0, int(ends[row])
-        packed = self.records["records"].data[start:end]
+        start = int(self._record_ends[row - 1]) if row else 0
+        packed = self._packed[start : int(self._record_ends[row])]
         return zlib.decompress(packed, _WINDOW).decode("utf-8")
 
     def forget(self) -> None:
