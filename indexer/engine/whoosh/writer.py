@@ -7,7 +7,7 @@ that cannot be stored leaves nothing behind.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from indexer.engine.base import AnalysedArticle, OwnNames, SourceState
@@ -23,7 +23,7 @@ from indexer.engine.whoosh.segment import (
     remove_segment,
 )
 from indexer.engine.whoosh.segments import SegmentEntry, read_segments, to_merge, write_segments
-from indexer.engine.whoosh.states import read_states, write_states
+from indexer.engine.whoosh.states import write_states
 from indexer.engine.whoosh.stems import stemmer
 from indexer.errors import CorpusError
 
@@ -34,8 +34,18 @@ LONGEST_TERM_BYTES = 512
 class WhooshWriter:
     """Writes one generation. Not to be used after an exception."""
 
-    def __init__(self, build: Build, names: OwnNames, *, fresh: bool) -> None:
-        """Write into the folder of a build, on top of the files that are linked into it."""
+    def __init__(
+        self,
+        build: Build,
+        names: OwnNames,
+        known: Mapping[str, SourceState],
+        *,
+        fresh: bool,
+    ) -> None:
+        """Write into the folder of a build, on top of the files that are linked into it.
+
+        `known` is what the base knows of its pages; none for a fresh build.
+        """
         self._names = names
         self._build = build
         self._folder = build.folder
@@ -43,7 +53,6 @@ class WhooshWriter:
         self._put: set[str] = set()
         """Ids stored by this run."""
         self._base = None if build.base is None or fresh else build.base.manifest.generation
-        known = {} if fresh else read_states(build.folder)
         self._states = {state.article_id: state for state in known.values()}
         self._segments = () if fresh else read_segments(build.folder)
         self._deleted: dict[str, list[tuple[int, int]]] = {}
