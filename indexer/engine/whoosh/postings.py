@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from indexer.engine.whoosh.arrays import Array, Arrays, ArrayWriter, Strings, ranges, smallest_type
 from indexer.engine.whoosh.rows import Rows
 
-MERGED_AT_ONCE = 2 << 20
+MERGED_AT_ONCE = 1 << 19
 """Postings that a merge holds in memory; a term that has more is merged whole."""
 
 _TOKEN_BITS = np.uint64(32)

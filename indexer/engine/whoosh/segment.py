@@ -17,6 +17,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -40,8 +41,8 @@ FACTS_SUFFIX = ".facts"
 RECORDS_SUFFIX = ".records"
 SUFFIXES = (POSTINGS_SUFFIX, FACTS_SUFFIX, RECORDS_SUFFIX)
 
-TOKENS_IN_MEMORY = 2 << 20
-"""Tokens that become one run: about 150 MB while it is sorted."""
+TOKENS_IN_MEMORY = 1 << 20
+"""Tokens that become one run: about 80 MB while it is sorted."""
 
 # A record is about a kilobyte: a window of 2 KB and a small table of hashes, instead of zlib's
 # 32 KB and large one, take three quarters of the time and less than 1 % more room.
@@ -146,15 +147,23 @@ class _Run:
 
     def add(self, article: AnalysedArticle, records: Sequence[bytes]) -> None:
         self._facts.add(article)
-        for section, record in zip(article.sections, records, strict=True):
-            of_field = (section.text, section.heading, section.path, article.title)
-            for field, terms in zip(WORD_FIELDS, of_field, strict=True):
-                self._tokens[field].extend(map(self._vocabulary[field].__getitem__, terms))
-                self._lengths[field].append(len(terms))
-                self.tokens += len(terms)
+        sections = article.sections
+        self._add_terms("text", [section.text for section in sections])
+        self._add_terms("heading", [section.heading for section in sections])
+        self._add_terms("path", [section.path for section in sections])
+        self._add_terms("title", [article.title] * len(sections))
+        for record in records:
             packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW, _MEMORY)
             self._records.append_bytes(packer.compress(record) + packer.flush())
             self._record_ends.append(self._records.count)
+
+    def _add_terms(self, field: Field, of_rows: Sequence[Sequence[str]]) -> None:
+        """Add the terms of one field of some rows."""
+        lengths = list(map(len, of_rows))
+        number_of = self._vocabulary[field].__getitem__
+        self._tokens[field].extend(map(number_of, chain.from_iterable(of_rows)))
+        self._lengths[field].extend(lengths)
+        self.tokens += sum(lengths)
 
     def finish(self, stem_of: StemOf) -> None:
         self._writer.write("records.ends", np.array(self._record_ends, dtype=np.int64))

@@ -161,12 +161,8 @@ def _records(article: AnalysedArticle) -> list[bytes]:
     """Return what is stored of each section; raise CorpusError when an article cannot be."""
     if not article.sections:
         raise CorpusError("has no section with text")
-    terms = set(article.title)
-    for section in article.sections:
-        terms.update(section.text, section.heading, section.path)
+    header = article.article
     try:
-        longest = max(len(term.encode("utf-8")) for term in terms | {""})
-        header = article.article
         records = [
             section_record(section.section, header if at == 0 else None).encode("utf-8")
             for at, section in enumerate(article.sections)
@@ -174,7 +170,17 @@ def _records(article: AnalysedArticle) -> list[bytes]:
     except UnicodeEncodeError as error:
         message = f"holds characters that cannot be stored: {error.reason}"
         raise CorpusError(message) from error
-    if longest > LONGEST_TERM_BYTES:
+    fields = [article.title]
+    for section in article.sections:
+        fields += (section.text, section.heading, section.path)
+    # A character has at most four bytes, so hardly any article needs the second look.
+    if max(max(map(len, terms), default=0) for terms in fields) * 4 > LONGEST_TERM_BYTES:
+        _check_terms(fields)
+    return records
+
+
+def _check_terms(fields: Sequence[Sequence[str]]) -> None:
+    """Raise CorpusError when a term is too long."""
+    if any(len(term.encode("utf-8")) > LONGEST_TERM_BYTES for terms in fields for term in terms):
         message = f"holds a word of more than {LONGEST_TERM_BYTES} bytes"
         raise CorpusError(message)
-    return records
