@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import resource
+import subprocess
+import tempfile
 import time
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from indexer.config import ENVIRONMENT_PREFIX
 
 STATUS = Path("/proc/self/status")
 KIB = 1024
@@ -64,3 +70,47 @@ def folder_bytes(folder: Path) -> int:
     """Return the size of the files below a folder; one that has two names counts once."""
     files = (path.stat() for path in folder.rglob("*") if path.is_file())
     return sum({(one.st_dev, one.st_ino): one.st_size for one in files}.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What a command took from its start to its end."""
+
+    wall_s: float
+    cpu_s: float
+    """Of it and the processes that it started and waited for."""
+    peak_mb: float
+    """Of the largest of those processes."""
+    output: str
+
+
+class CommandError(Exception):
+    """A command ended with another code than was expected; what it said stands in the message."""
+
+
+def run(command: Sequence[str], *, codes: Collection[int] = (0,)) -> Spent:
+    """Run a command to its end and measure it; raise CommandError."""
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, stdout=output, stderr=errors, env=environment())
+        _, status, usage = os.wait4(process.pid, 0)
+        wall_s = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in codes:
+            errors.seek(0)
+            told = errors.read().decode(errors="replace").strip()
+            message = f"{' '.join(command)} ended with {process.returncode}: {told}"
+            raise CommandError(message)
+        output.seek(0)
+        return Spent(
+            wall_s=round(wall_s, 4),
+            cpu_s=round(usage.ru_utime + usage.ru_stime, 4),
+            peak_mb=round(usage.ru_maxrss * KIB / 1e6, 1),
+            output=output.read().decode(errors="replace"),
+        )
+
+
+def environment() -> dict[str, str]:
+    """Return this process's environment without settings of drugsearch: defaults are measured."""
+    own = ENVIRONMENT_PREFIX
+    return {name: value for name, value in os.environ.items() if not name.startswith(own)}

@@ -52,7 +52,7 @@ def queries_of(pairs: Sequence[Pair], chance: random.Random) -> dict[str, list[s
     }
 
 
-TRIES = 200
+TRIES = 40
 """Draws for each query that is wanted: a small collection has no more distinct ones."""
 
 

@@ -5,12 +5,11 @@ python -m benchmarks.engines DOCS.jsonl QUERIES.json --engines drugsearch,tantiv
 
 from __future__ import annotations
 
-import json
-
 from benchmarks.engines import ENGINES
 from benchmarks.engines.options import add_kinds, arguments, chosen_kinds, options_of
 from benchmarks.engines.report import as_line, as_table
 from benchmarks.engines.runs import keep_raw, measure
+from benchmarks.lines import tell
 
 
 def main() -> None:
@@ -22,12 +21,8 @@ def main() -> None:
     with options_of(parser, given, chosen_kinds(parser, given.kinds)) as options:
         measured = measure(options)
     if given.raw:
-        keep_raw(measured, given.raw)
-    if given.json:
-        for one in measured:
-            print(json.dumps(as_line(one, measured)))
-    else:
-        print(as_table(measured))
+        keep_raw(measured, given.raw, "engines")
+    tell([as_line(one, measured) for one in measured], given, as_table(measured))
 
 
 if __name__ == "__main__":

@@ -80,6 +80,10 @@ class DrugsearchSearcher:
             self._index = open_index(self._location)
         return self._index.search(SearchRequest(text=text)).total.sections
 
+    def close(self) -> None:
+        """Close the snapshot."""
+        self._snapshot.close()
+
     def _sections(self, matches: Matches) -> Iterator[Section]:
         for match in matches.top:
             ids = [section.section_id for section in match.sections]

@@ -96,6 +96,10 @@ class Fts5Searcher:
         self._snippets(match, self._rows(match, BEST_WEIGHTED))
         return found.total
 
+    def close(self) -> None:
+        """Close the database."""
+        self._connection.close()
+
     def _rows(self, match: str, statement: str) -> list[int]:
         return [row for (row,) in self._connection.execute(statement, (match,))]
 

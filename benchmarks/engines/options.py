@@ -14,6 +14,7 @@ from benchmarks.engines import ENGINES
 from benchmarks.engines.peers import Kind
 from benchmarks.engines.rounds import Schedule
 from benchmarks.engines.runs import DEFAULT_MEMORY_MB, KINDS, Options
+from benchmarks.lines import add_output
 
 
 def arguments(description: str | None, engines: tuple[str, ...]) -> argparse.ArgumentParser:
@@ -23,7 +24,7 @@ def arguments(description: str | None, engines: tuple[str, ...]) -> argparse.Arg
     add = parser.add_argument
     add("documents", type=Path, metavar="DOCS.jsonl", help="sections, a line of JSON each")
     add("queries", type=Path, metavar="QUERIES.json", help="words, phrases, prefixes")
-    add("--json", action="store_true", help="print a line of JSON for each engine")
+    add_output(parser)
     add("--engines", default=",".join(engines), metavar="A,B", help="default: %(default)s")
     add("--queries-limit", type=int, metavar="N", help="ask the first N queries of each kind")
     add("--rounds", type=int, default=usual.rounds, metavar="N", help="default: %(default)s")
@@ -35,6 +36,7 @@ def arguments(description: str | None, engines: tuple[str, ...]) -> argparse.Arg
         metavar="S",
         help="seconds of an engine for a kind of query (default: %(default)s)",
     )
+    add("--builds", type=int, default=1, metavar="N", help="of each index (default: %(default)s)")
     add(
         "--memory-mb",
         type=int,
@@ -66,8 +68,8 @@ def options_of(
             parser.error(f"{name} is not installed; `make bench` brings the peers")
     if given.reuse and not given.work:
         parser.error("--reuse needs --work, which has the indexes")
-    if min(given.rounds, given.chunk) < 1:
-        parser.error("--rounds and --chunk are 1 or more")
+    if min(given.rounds, given.chunk, given.builds) < 1:
+        parser.error("--rounds, --chunk and --builds are 1 or more")
     queries, limit = read_queries(given.queries), given.queries_limit
     with tempfile.TemporaryDirectory(prefix="drugsearch-bench-") as temporary:
         yield Options(
@@ -81,6 +83,7 @@ def options_of(
             engines=names,
             kinds=kinds,
             schedule=Schedule(rounds=given.rounds, chunk=given.chunk, budget_s=given.budget),
+            builds=given.builds,
             memory_mb=given.memory_mb,
             work=given.work or Path(temporary),
             reuse=given.reuse,

@@ -52,6 +52,9 @@ class Searcher(Protocol):
         For a peer that is `fields` and a snippet for each hit; for drugsearch its whole search.
         """
 
+    def close(self) -> None:
+        """Release its files."""
+
 
 class Peer(Protocol):
     """An engine that can be built and opened."""

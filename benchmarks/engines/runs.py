@@ -33,6 +33,8 @@ class Options:
     engines: tuple[str, ...]
     kinds: tuple[Kind, ...] = KINDS
     schedule: Schedule = field(default_factory=Schedule)
+    builds: int = 1
+    """Of each index; the one whose processor time is the median counts."""
     memory_mb: int = DEFAULT_MEMORY_MB
     work: Path
     """Folder of the indexes, one for each engine."""
@@ -65,12 +67,13 @@ class Measured:
 
 def measure(options: Options) -> tuple[Measured, ...]:
     """Build every engine, then ask them side by side; raise WorkerError."""
-    indexes = {name: _index(name, options) for name in options.engines}
-    first = Chunk("or", options.queries.words[:1])
+    indexes = _indexes(options)
+    kind = options.kinds[0]
+    first = Chunk(kind, _texts(kind, options.queries)[:1])
     with ExitStack() as stack:
         workers = [
             stack.enter_context(
-                opened(name, options.work / name / INDEX, first, memory_mb=options.memory_mb)
+                opened(name, index_folder(options, name), first, memory_mb=options.memory_mb)
             )
             for name in options.engines
         ]
@@ -91,19 +94,32 @@ def measure(options: Options) -> tuple[Measured, ...]:
         )
 
 
-def _index(name: str, options: Options) -> Indexed:
-    """Build an index, or take that of an earlier run with what it said of its cost."""
-    folder = options.work / name
-    index, cost = folder / INDEX, folder / COST
-    if not (options.reuse and cost.exists()):
-        shutil.rmtree(folder, ignore_errors=True)
-        index.mkdir(parents=True)
-        built = build(name, options.documents, index, memory_mb=options.memory_mb)
-        cost.write_text(json.dumps(asdict(built)), encoding="utf-8")
+def index_folder(options: Options, name: str) -> Path:
+    """Return the folder of an engine's index."""
+    return options.work / name / INDEX
+
+
+def _indexes(options: Options) -> Mapping[str, Indexed]:
+    """Build every engine's index so many times in turn, or take those of an earlier run."""
+    costs = {name: options.work / name / COST for name in options.engines}
+    missing = [name for name in options.engines if not (options.reuse and costs[name].exists())]
+    spent: Mapping[str, list[Built]] = {name: [] for name in missing}
+    for _ in range(options.builds):
+        for name in missing:
+            folder = index_folder(options, name)
+            shutil.rmtree(folder.parent, ignore_errors=True)
+            folder.mkdir(parents=True)
+            spent[name].append(build(name, options.documents, folder, memory_mb=options.memory_mb))
+    for name, builds in spent.items():
+        usual = sorted(builds, key=lambda one: one.cpu_s)[len(builds) // 2]
+        costs[name].write_text(json.dumps(asdict(usual)), encoding="utf-8")
+    return {name: _indexed(cost, index_folder(options, name)) for name, cost in costs.items()}
+
+
+def _indexed(cost: Path, folder: Path) -> Indexed:
     told = json.loads(cost.read_text(encoding="utf-8"))
-    return Indexed(
-        built=Built(**{**told, "memory": Memory(**told["memory"])}), bytes=folder_bytes(index)
-    )
+    built = Built(**{**told, "memory": Memory(**told["memory"])})
+    return Indexed(built=built, bytes=folder_bytes(folder))
 
 
 def _texts(kind: Kind, queries: Queries) -> Sequence[str]:
@@ -114,8 +130,8 @@ def _texts(kind: Kind, queries: Queries) -> Sequence[str]:
 # --- raw results ------------------------------------------------------------------------------
 
 
-def keep_raw(measured: Sequence[Measured], folder: Path) -> None:
-    """Write every single time into a folder, one file for each engine and number of sections."""
+def keep_raw(measured: Sequence[Measured], folder: Path, run: str) -> None:
+    """Write every single time into a folder: one file for each engine, number of sections, run."""
     folder.mkdir(parents=True, exist_ok=True)
     machine = {
         "python": platform.python_version(),
@@ -123,5 +139,5 @@ def keep_raw(measured: Sequence[Measured], folder: Path) -> None:
         "cores": os.cpu_count(),
     }
     for one in measured:
-        path = folder / f"{one.engine}-{one.indexed.built.docs}.json"
+        path = folder / f"{run}-{one.engine}-{one.indexed.built.docs}.json"
         path.write_text(json.dumps({"machine": machine, **asdict(one)}) + "\n", encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from importlib import metadata
 from pathlib import Path
 
 import tantivy
@@ -25,7 +26,7 @@ STOP_WORDS = (
 class Tantivy:
     """The peer."""
 
-    version = tantivy.__version__
+    version = metadata.version("tantivy")
 
     def build(self, folder: Path, documents: Iterable[Document]) -> None:
         """Index documents; segments are merged as tantivy does it unasked."""
@@ -82,6 +83,9 @@ class TantivySearcher:
         self._snippets(query, documents)
         count: int = found.count
         return count
+
+    def close(self) -> None:
+        """Do nothing: the files are released with the object."""
 
     def _query(self, kind: Search, text: str) -> tantivy.Query:
         parse = self._index.parse_query

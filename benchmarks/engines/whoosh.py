@@ -70,6 +70,10 @@ class WhooshSearcher:
         _snippets(results)
         return len(results)
 
+    def close(self) -> None:
+        """Close the reader."""
+        self._searcher.close()
+
     def _results(self, kind: Search, text: str) -> Results:
         return self._searcher.search(self._query(kind, text), limit=HITS)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -167,12 +167,10 @@ def _serve(pipe: Connection, name: str, folder: Path, first: Chunk, memory_mb: i
     _timed(searcher, first)
     open_ms = (time.perf_counter() - started) * 1e3
     pipe.send(Opened(version=peer.version, open_ms=round(open_ms, 1)))
-    while True:
-        try:
+    with closing(searcher), suppress(EOFError):
+        while True:
             asked: Chunk | MemoryNow = pipe.recv()
-        except EOFError:
-            return
-        pipe.send(_timed(searcher, asked) if isinstance(asked, Chunk) else memory())
+            pipe.send(_timed(searcher, asked) if isinstance(asked, Chunk) else memory())
 
 
 def _timed(searcher: Searcher, chunk: Chunk) -> Timed:
