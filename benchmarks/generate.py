@@ -3,10 +3,11 @@
     python -m benchmarks.generate MEDQUAD_DIR OUT_DIR --sizes 5000,50000,200000,500000
 
 MedQuAD (Ben Abacha and Demner-Fushman 2019, https://doi.org/10.1186/s12859-019-3119-4, CC BY 4.0)
-has some 26,000 sections' worth of answers, and questions about 1,400 medicines without any. A set
-has at most half of the former, as they are; the rest are those questions, answered with runs of
-real sentences about other things. So headings, words and their frequencies are real, but the
-vocabulary stops growing where MedQuAD's does: rare words are commoner than they would be.
+has 26,000 sections' worth of answers when no source is missing, and questions about 1,300
+medicines without any. At most half of a set are the former, as they are; the rest are those
+questions, answered with runs of real sentences about other things. So headings, words and their
+frequencies are real, but the vocabulary stops growing where MedQuAD's does: rare words are commoner
+than they would be.
 
 A set is written article by article, and what an article says depends on its name and the seed
 alone. So the same seed gives the same bytes, and half a million sections need no more memory

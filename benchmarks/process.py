@@ -80,7 +80,7 @@ class Spent:
     cpu_s: float
     """Of it and the processes that it started and waited for."""
     peak_mb: float
-    """Of the largest of those processes."""
+    """Of the largest of those processes; not less than what starts them has (see `memory`)."""
     output: str
 
 
