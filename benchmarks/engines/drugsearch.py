@@ -1,35 +1,34 @@
-"""drugsearch's own engine, below its query language: analysed articles in, plans answered."""
+"""drugsearch's own engine: analysed articles in, queries of Whoosh's tree answered."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import metadata
 from itertools import groupby
 from pathlib import Path
 
+from whoosh.query import And, Or, Prefix, Query
+
 from benchmarks.documents import Document
-from benchmarks.engines.peers import HITS, Found, Search
+from benchmarks.engines.peers import HITS, WEIGHTS, Found, Search
 from indexer import Index, SearchRequest, open_index
 from indexer.analysis.tokens import terms
 from indexer.engine import open_engine
 from indexer.engine.base import Matches, OwnNames, SourceState
+from indexer.engine.whoosh import WhooshEngine
 from indexer.model import Article, Block, Drug, Section
 from indexer.preparing import analyse_article
-from indexer.query.plan import (
-    WORD_FIELDS,
-    AnyOf,
-    Concept,
-    Field,
-    MatchPlan,
-    Phrase,
-    Prefix,
-    Word,
-    leaves,
-)
+from indexer.query.plan import AnyOf, Concept, Field, MatchPlan, Word, leaves
 from indexer.searching import highlights_of
 from indexer.snippets import best_snippets
 
 BODY: tuple[Field, ...] = ("text",)
+FIELD_BOOSTS: tuple[tuple[Field, float], ...] = (
+    ("title", WEIGHTS["title"]),
+    ("heading", WEIGHTS["heading"]),
+    ("text", WEIGHTS["body"]),
+)
 
 
 class Drugsearch:
@@ -58,18 +57,19 @@ class DrugsearchSearcher:
     def __init__(self, folder: Path) -> None:
         """Open the served generation of a folder."""
         self._location = _location(folder)
-        self._snapshot = open_engine(self._location, OwnNames()).snapshot()
+        self._snapshot = WhooshEngine(str(folder), OwnNames()).snapshot()
+        self._queries = self._snapshot.queries
         self._index: Index | None = None
 
     def search(self, kind: Search, text: str) -> Found:
-        """Answer a query."""
-        matches = self._snapshot.match(_plan(kind, text))
-        sections = [(section.heading, section.text) for section in self._sections(matches)]
-        return Found(matches.sections, sections)
+        """Answer a query of Whoosh's tree."""
+        answer = self._queries.search(self._query(kind, text), limit=HITS)
+        stored = map(json.loads, map(self._snapshot.record, answer.rows))
+        return Found(answer.total, [(record["heading"], record["text"]) for record in stored])
 
     def snippets(self, text: str) -> Callable[[], Sequence[str]]:
         """Answer a query, and return what makes the snippets of its hits."""
-        plan = _plan("or", text)
+        plan = _plan(text)
         matches = self._snapshot.match(plan)
         sections = list(self._sections(matches))
         return lambda: self._snippets(plan, matches, sections)
@@ -79,6 +79,27 @@ class DrugsearchSearcher:
         if self._index is None:
             self._index = open_index(self._location)
         return self._index.search(SearchRequest(text=text)).total.sections
+
+    def _query(self, kind: Search, text: str) -> Query:
+        """Return the query for a text, every word of it analysed as the index is."""
+        queries = self._queries
+        match kind:
+            case "or":
+                return Or([queries.word("text", word) for word in terms(text)])
+            case "and":
+                return And([queries.word("text", word) for word in terms(text)])
+            case "phrase":
+                return queries.phrase("text", terms(text))
+            case "prefix":
+                return Prefix("text", text)
+            case "fields":
+                return Or(
+                    [
+                        queries.word(field, word, boost)
+                        for word in terms(text)
+                        for field, boost in FIELD_BOOSTS
+                    ]
+                )
 
     def close(self) -> None:
         """Close the snapshot."""
@@ -144,23 +165,8 @@ def _location(folder: Path) -> str:
     return f"whoosh:{folder}"
 
 
-def _plan(kind: Search, text: str) -> MatchPlan:
-    """Return the plan of a query, every word of it analysed as the index is."""
-    words = terms(text)
-    match kind:
-        case "or" | "fields":
-            fields = BODY if kind == "or" else WORD_FIELDS
-            node = AnyOf(tuple(Word(term=word, fields=fields) for word in words), adds=True)
-            concepts = [Concept(label=text, kind="group", node=node)]
-        case "and":
-            concepts = [
-                Concept(label=word, kind="word", node=Word(term=word, fields=BODY))
-                for word in words
-            ]
-        case "phrase":
-            phrase = Phrase(terms=words, fields=BODY, stem=True)
-            concepts = [Concept(label=text, kind="phrase", node=phrase)]
-        case "prefix":
-            beginning = Prefix(prefix=text, fields=BODY)
-            concepts = [Concept(label=text, kind="prefix", node=beginning)]
-    return MatchPlan(concepts=tuple(concepts), group="section", limit=HITS)
+def _plan(text: str) -> MatchPlan:
+    """Return the plan for any of some words, every one of them analysed as the index is."""
+    node = AnyOf(tuple(Word(term=word, fields=BODY) for word in terms(text)), adds=True)
+    concept = Concept(label=text, kind="group", node=node)
+    return MatchPlan(concepts=(concept,), group="section", limit=HITS, facets=False)

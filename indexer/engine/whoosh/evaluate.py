@@ -188,9 +188,9 @@ class Evaluator:
         """Return, for each position of a leaf, the terms that may stand there in a field."""
         match leaf:
             case Word(term=term, stem=stem):
-                return (self._forms(term, field) if stem else (term,),)
+                return (self.word_forms(term, field) if stem else (term,),)
             case Phrase(terms=terms, stem=stem):
-                return tuple(self._forms(term, field) if stem else (term,) for term in terms)
+                return tuple(self.word_forms(term, field) if stem else (term,) for term in terms)
             case Prefix(prefix=prefix):
                 return (self._postings.prefix(field, prefix, most=PREFIX_TERMS),)
             case _:
@@ -269,7 +269,7 @@ class Evaluator:
         return np.asarray(weights.FIELD_WEIGHT[field] * frequency / norm)
 
     def _heading_is(self, terms: tuple[str, ...]) -> Rows:
-        groups = tuple(self._forms(term, "heading") for term in terms)
+        groups = tuple(self.word_forms(term, "heading") for term in terms)
         rows, places = self._postings.phrase_places("heading", groups)
         holding, begins = rows[places >> PLACE_BITS], places & PLACE_MASK
         # Nothing stands behind the phrase, and before it nothing or the heading's numbering.
@@ -278,7 +278,7 @@ class Evaluator:
         fits = (begins == length - len(terms)) & ((begins == 0) | (begins == numbering))
         return np.asarray(np.unique(holding[fits]))
 
-    def _forms(self, term: str, field: Field) -> tuple[str, ...]:
+    def word_forms(self, term: str, field: Field) -> tuple[str, ...]:
         """Return a term and its other forms that stand in a field of what is served."""
         key = (term, field)
         found = self._stem_forms.get(key)

@@ -29,7 +29,8 @@ from numpy.typing import NDArray
 from whoosh import query as whoosh_query
 from whoosh.query import Query
 
-from indexer.engine.whoosh.evaluate import check_time
+from indexer.engine.whoosh.evaluate import Evaluator, check_time
+from indexer.engine.whoosh.forms import Forms, FormsPhrase
 from indexer.engine.whoosh.impacts import BLOCK, ImpactReader, Impacts, WordImpacts, count_union
 from indexer.engine.whoosh.matchers import WhooshMatchers
 from indexer.engine.whoosh.reading import PLACE_BITS, Places, PostingsReader
@@ -43,38 +44,6 @@ AnyQuery: TypeAlias = Any
 
 _ORDER_BITS = 32
 """An article has fewer than 2^32 sections."""
-
-
-class Forms(whoosh_query.Or):
-    """Forms of one word, scored as if they were one term; to Whoosh an Or of terms."""
-
-    def __init__(self, field: Field, forms: Sequence[str], boost: float = 1.0) -> None:
-        """Take the forms, as they stand in the index."""
-        super().__init__((), boost=boost)
-        self.of_field = field
-        self.forms = tuple(forms)
-
-    @property
-    def subqueries(self) -> list[Query]:
-        """The terms, made when Whoosh asks for them."""
-        return [whoosh_query.Term(self.of_field, form) for form in self.forms]
-
-    @subqueries.setter
-    def subqueries(self, given: Sequence[Query]) -> None:
-        del given
-
-    def normalize(self) -> Forms:
-        """Return the same query: an Or would become its only term."""
-        return self
-
-
-class FormsPhrase(whoosh_query.Phrase):
-    """Words in a row, each in any of its forms."""
-
-    def __init__(self, field: Field, groups: Sequence[Sequence[str]], slop: int = 1) -> None:
-        """Take the forms of each word, as they stand in the index."""
-        super().__init__(field, [group[0] for group in groups], slop=slop)
-        self.groups = tuple(map(tuple, groups))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +70,12 @@ class _Part:
 class QueryEvaluator:
     """Evaluates Whoosh's queries over one open index. For one thread."""
 
-    def __init__(self, table: SectionTable, postings: PostingsReader, folder: Path) -> None:
+    def __init__(
+        self, table: SectionTable, postings: PostingsReader, evaluator: Evaluator, folder: Path
+    ) -> None:
         """Take what is open of the index, and its folder for what Whoosh has to do itself."""
         self._table = table
+        self._evaluator = evaluator
         self._postings = postings
         self._impacts = ImpactReader(table, postings)
         self._matchers = WhooshMatchers(table, postings, folder)
@@ -120,6 +92,15 @@ class QueryEvaluator:
             whoosh_query.Require: self._require,
             whoosh_query.ConstantScoreQuery: self._constant,
         }
+
+    def word(self, field: Field, term: str, boost: float = 1.0) -> Forms:
+        """Return the query for a word of a field in any of its forms."""
+        return Forms(field, self._evaluator.word_forms(term, field), boost)
+
+    def phrase(self, field: Field, terms: Sequence[str], slop: int = 1) -> FormsPhrase:
+        """Return the query for words of a field in a row, each in any of its forms."""
+        groups = [self._evaluator.word_forms(term, field) for term in terms]
+        return FormsPhrase(field, groups, slop)
 
     def search(
         self,
