@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeGuard
 
 from bs4 import BeautifulSoup, Tag
 from bs4.builder import HTMLTreeBuilder, ParserRejectedMarkup
@@ -49,6 +49,14 @@ class Page(BeautifulSoup):
         super().reset()
         self.elements = []
         self._early_body: Tag | None = None
+
+    def named(self, *names: str) -> list[Tag]:
+        """Return all elements of some names, in document order: `find_all`, but faster."""
+        return [tag for tag in self.elements if tag.name in names]
+
+    def first(self, name: str) -> Tag | None:
+        """Return the first element of a name: `find`, but faster."""
+        return next((tag for tag in self.elements if tag.name == name), None)
 
     def handle_starttag(  # noqa: PLR0913, PLR0917 - the signature is BeautifulSoup's
         self,
@@ -208,7 +216,7 @@ def parse_markup(text: str) -> Page:
         raise CorpusError(f"the HTML parser rejected the page: {error}") from error
 
 
-def is_text(node: object) -> bool:
+def is_text(node: object) -> TypeGuard[NavigableString]:
     """Say whether a node of the tree is text a browser shows: no comment, no declaration."""
     # By exact type: comments, scripts and declarations are subclasses of NavigableString too.
     return type(node) in _TEXT_TYPES

@@ -127,7 +127,7 @@ class Survey:
             children: list[tuple[Tag, int, bool]] = []
             for child in tag.contents:
                 if not isinstance(child, Tag):
-                    words += len(str(child).split()) if is_text(child) else 0
+                    words += len(child.split()) if is_text(child) else 0
                     continue
                 controls += child.name in _CONTROLS
                 if _is_never_text(child):
