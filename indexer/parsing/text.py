@@ -43,8 +43,6 @@ _KINDS: Final[dict[str, BlockKind]] = {
     "plaintext": "pre",
     "xmp": "pre",
 }
-
-
 _TOGGLES: Final = frozenset({"summary", "button"})
 _QUOTES: Final = {"q": ("“", "”"), "rt": ("(", ")")}
 
@@ -102,12 +100,11 @@ def _walk(reader: _Reader, root: Tag) -> None:
     while stack:
         tag, children = stack[-1]
         for child in children:
-            if isinstance(child, Tag):
-                if reader.enter(child):
-                    stack.append((child, iter(child.contents)))
-                    break
-            elif is_text(child):
-                reader.add(str(child))
+            if is_text(child):
+                reader.add(child)
+            elif isinstance(child, Tag) and reader.enter(child):
+                stack.append((child, iter(child.contents)))
+                break
         else:
             stack.pop()
             reader.leave(tag)
@@ -127,7 +124,8 @@ class _Reader:
         self._parts: list[str] = []
         self._fragments: list[Fragment] = []
         self._bold = 0
-        self._shades: set[bool] = set()
+        # Whether the fragment under way has text that is bold, and text that is not.
+        self._has_bold = self._has_plain = False
         self._raised: list[int] = []
         self._list_lead: int | None = None
         self._caption: int | None = None
@@ -175,9 +173,15 @@ class _Reader:
 
     def add(self, text: str) -> None:
         """Take in a piece of text."""
-        self._parts.append(text)
         if not text.isspace():
-            self._shades.add(self._bold > 0)
+            if self._bold:
+                self._has_bold = True
+            else:
+                self._has_plain = True
+        elif not self._parts and self._contexts[-1].kind != "pre":
+            # What a line begins with; half of a page's strings stand between two blocks.
+            return
+        self._parts.append(text)
 
     # --- elements -----------------------------------------------------------------------------
 
@@ -312,38 +316,43 @@ class _Reader:
     # --- lines --------------------------------------------------------------------------------
 
     def _end_fragment(self) -> None:
-        self._fragments.append(Fragment("".join(self._parts), self._shades == {True}))
+        self._fragments.append(self._take_fragment())
+
+    def _take_fragment(self) -> Fragment:
+        fragment = Fragment("".join(self._parts), self._has_bold and not self._has_plain)
         self._parts.clear()
-        self._shades.clear()
-        self._raised = [0] * len(self._raised)
+        self._has_bold = self._has_plain = False
+        if self._raised:
+            self._raised = [0] * len(self._raised)
+        return fragment
 
     def _flush(self) -> None:
         """End the line under way, and write it if it has text."""
         if not self._parts and not self._fragments:
             return
-        self._end_fragment()
-        fragments, self._fragments = self._fragments, []
-        context = self._contexts[-1]
+        context, last = self._contexts[-1], self._take_fragment()
+        if not self._fragments and context.kind != "pre":
+            # Most lines have no break inside.
+            if text := one_line(last.text):
+                self._write(context, text, bold=last.bold)
+            return
+        fragments, self._fragments = [*self._fragments, last], []
         if context.compact:
             text = one_line(" ".join(fragment.text for fragment in fragments))
-            if text:
-                self._write(context, Fragment(text))
-            return
-        if context.kind == "pre":
+            fragments = [Fragment(text)] if text else []
+        elif context.kind == "pre":
             fragments = [
                 Fragment(line)
                 for fragment in fragments
                 for line in preformatted_lines(fragment.text)
             ]
-            for fragment in fragments:
-                self._write(context, fragment)
-            return
-        for fragment in lines_of(fragments):
-            self._write(context, fragment)
+        else:
+            fragments = lines_of(fragments)
+        for fragment in fragments:
+            self._write(context, fragment.text, bold=fragment.bold)
 
-    def _write(self, context: _Context, line: Fragment) -> None:
+    def _write(self, context: _Context, text: str, *, bold: bool) -> None:
         """Write a line of text as what its context makes of it."""
-        text = line.text
         item = self._items[-1] if self._items else None
         if context.level:
             self._append(Line(text=text, level=context.level))
@@ -362,7 +371,7 @@ class _Reader:
         elif context.kind == "item" and item:
             self._append(Line(text=text, depth=item.depth, lead=item.first))
         else:
-            self._write_plain(context.kind, line)
+            self._write_plain(context.kind, text, bold=bold)
 
     def _define(self, group: _Context, text: str) -> None:
         """Write a line of a definition, its first one behind the terms."""
@@ -373,12 +382,12 @@ class _Reader:
         else:
             self._append(Line(text=text, kind="definition", lead=group.first))
 
-    def _write_plain(self, kind: BlockKind, line: Fragment) -> None:
+    def _write_plain(self, kind: BlockKind, text: str, *, bold: bool) -> None:
         """Write a paragraph; one that begins with a typed bullet is a list item."""
-        bare = strip_bullet(line.text) if kind == "paragraph" else None
+        bare = strip_bullet(text) if kind == "paragraph" else None
         if bare is None:
-            bold = line.bold and kind == "paragraph" and looks_like_heading(line.text)
-            self._append(Line(text=line.text, kind=kind, heading_like=bold))
+            heading_like = bold and kind == "paragraph" and looks_like_heading(text)
+            self._append(Line(text=text, kind=kind, heading_like=heading_like))
             return
         lead = self._lead_of_list()
         self._append(Line(text=f"{BULLET} {bare}", kind="item", lead=lead))
