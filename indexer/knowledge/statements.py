@@ -18,8 +18,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from indexer.analysis.tokens import occurrences
 from indexer.analysis.tokens import terms as analysed
-from indexer.analysis.tokens import tokenize
 from indexer.analysis.units import is_unit
 from indexer.knowledge.drugs import COMBINATION, DrugKnowledge
 from indexer.knowledge.substances import SALTS
@@ -227,11 +227,7 @@ def _if_brand(name: str | None, key: str) -> str | None:
 
 def _written(title_name: Sequence[str], lines: Sequence[str]) -> str | None:
     """Return the title's name as the page's text first writes it, None when it never does."""
-    size = len(title_name)
-    for line in lines if size else ():
-        tokens = [token for token in tokenize(line) if token is not None]
-        for start in range(len(tokens) - size + 1):
-            part = tokens[start : start + size]
-            if all(token.term == term for token, term in zip(part, title_name, strict=True)):
-                return line[part[0].start : part[-1].end]
+    for line in lines if title_name else ():
+        for start, end in occurrences(line, title_name):
+            return line[start:end]
     return None
