@@ -167,7 +167,11 @@ class DrugKnowledge:
         """
         # One term in ten begins a name; sets tell which, five times faster than one by one.
         words = set(terms)
-        beginnings = set().union(*(table.longest.keys() & words for table in self._tables))
+        beginnings: set[str] = set()
+        for table in self._tables:
+            beginnings |= table.longest.keys() & words
+        if not beginnings:
+            return ()
         found: list[NameSpan] = []
         free = 0
         for position, term in enumerate(terms):

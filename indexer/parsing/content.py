@@ -26,6 +26,7 @@ from indexer.parsing.landmarks import (
     is_article_body,
     is_main,
     is_named_content,
+    may_tell,
 )
 from indexer.parsing.markup import Page
 from indexer.parsing.survey import Survey
@@ -134,7 +135,8 @@ class _Finder:
 
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
-        found = [index for index, tag in enumerate(survey.tags) if is_anchor(tag)]
+        self._telling = [index for index, tag in enumerate(survey.tags) if may_tell(tag)]
+        found = [index for index in self._telling if is_anchor(survey.tags[index])]
         self.anchors = _larger(survey, [index for index in found if not survey.is_gone(index)])
         self._titles = []
         for index, tag in enumerate(survey.tags):
@@ -189,8 +191,8 @@ class _Finder:
         ):
             found = [
                 index
-                for index, tag in enumerate(survey.tags)
-                if survey.words[index] and is_kind(tag) and not survey.is_gone(index)
+                for index in self._telling
+                if survey.words[index] and is_kind(survey.tags[index]) and not survey.is_gone(index)
             ]
             parts = _larger(survey, _outermost(survey, found))
             if sum(survey.words[index] for index in parts) >= _CORE_SHARE * survey.words[0]:

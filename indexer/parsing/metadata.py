@@ -103,6 +103,8 @@ def read_metadata(
 def iso_date(text: str) -> str | None:
     """Return a date, or a date and time, in ISO 8601; None when it cannot be understood."""
     plain = bounded(text, _NAME_LENGTH)
+    if not plain:
+        return None
     try:
         if len(plain) == len("2024-01-31"):
             return date.fromisoformat(plain).isoformat()
