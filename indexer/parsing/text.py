@@ -43,6 +43,7 @@ _KINDS: Final[dict[str, BlockKind]] = {
     "plaintext": "pre",
     "xmp": "pre",
 }
+_NO_TAG: Final = Tag(name="root")
 _TOGGLES: Final = frozenset({"summary", "button"})
 _QUOTES: Final = {"q": ("“", "”"), "rt": ("(", ")")}
 
@@ -115,8 +116,8 @@ class _Reader:
 
     def __init__(self, dropped: AbstractSet[int]) -> None:
         self.lines: list[Line] = []
-        self._dropped = set(dropped)
-        self._contexts = [_Context(Tag(name="root"))]
+        self._dropped = dropped
+        self._contexts = [_Context(_NO_TAG)]
         # The contexts that others look for, innermost last.
         self._lists: list[_Context] = []
         self._items: list[_Context] = []
@@ -138,7 +139,7 @@ class _Reader:
         if id(tag) in self._dropped or name == "rp":
             return False
         if name == "br":
-            self._end_fragment()
+            self._fragments.append(Fragment(*self._take_fragment()))
         elif name in {"sup", "sub"}:
             self._raised.append(len(self._parts))
         elif name in _QUOTES:
@@ -287,7 +288,8 @@ class _Reader:
 
     def _write_caption(self, caption: Tag) -> int | None:
         text = self._read_flat(caption)
-        self._dropped.add(id(caption))
+        # A set of its own: whoever reads a cell with the same set may read it again.
+        self._dropped = self._dropped | {id(caption)}
         return self._append(Line(text=text, kind="caption")) if text else None
 
     def _read_table(self, table: Tag) -> bool:
@@ -315,28 +317,26 @@ class _Reader:
 
     # --- lines --------------------------------------------------------------------------------
 
-    def _end_fragment(self) -> None:
-        self._fragments.append(self._take_fragment())
-
-    def _take_fragment(self) -> Fragment:
-        fragment = Fragment("".join(self._parts), self._has_bold and not self._has_plain)
+    def _take_fragment(self) -> tuple[str, bool]:
+        """Return the text under way and whether all of it is bold, and begin anew."""
+        text, bold = "".join(self._parts), self._has_bold and not self._has_plain
         self._parts.clear()
         self._has_bold = self._has_plain = False
         if self._raised:
             self._raised = [0] * len(self._raised)
-        return fragment
+        return text, bold
 
     def _flush(self) -> None:
         """End the line under way, and write it if it has text."""
         if not self._parts and not self._fragments:
             return
-        context, last = self._contexts[-1], self._take_fragment()
+        context, (text, bold) = self._contexts[-1], self._take_fragment()
         if not self._fragments and context.kind != "pre":
             # Most lines have no break inside.
-            if text := one_line(last.text):
-                self._write(context, text, bold=last.bold)
+            if line := one_line(text):
+                self._write(context, line, bold=bold)
             return
-        fragments, self._fragments = [*self._fragments, last], []
+        fragments, self._fragments = [*self._fragments, Fragment(text, bold)], []
         if context.compact:
             text = one_line(" ".join(fragment.text for fragment in fragments))
             fragments = [Fragment(text)] if text else []
