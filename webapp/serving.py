@@ -10,6 +10,7 @@ from flask import Flask, current_app
 
 from indexer.config import Settings
 from indexer.index import Index
+from webapp.result_cache import ResultCache
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -23,6 +24,7 @@ class Serving:
 
     index: Index
     settings: Settings
+    cache: ResultCache
     edition: str
     """Digest of the program's version, templates and static files: part of every ETag."""
 
