@@ -24,7 +24,6 @@ from indexer.highlights import (
     Asked,
     Found,
     Highlight,
-    MarkedRange,
     find_highlights,
     marked_ranges,
 )
@@ -114,14 +113,17 @@ def best_snippets(
     reader = _Reader(text, blocks)
     tells = any(not highlight.is_known for _, _, highlight, _ in found)
     ranges = reader.choose(found, limit) if tells else [reader.introduction()]
-    marks = marked_ranges(text, found)
-    return tuple(_snippet(text, start, end, marks) for start, end in ranges)
+    return tuple(_snippet(text, start, end, found) for start, end in ranges)
 
 
-def _snippet(text: str, start: int, end: int, marks: Sequence[MarkedRange]) -> Snippet:
+def _snippet(text: str, start: int, end: int, found: Sequence[Found]) -> Snippet:
+    # What stands in other lines has no part in how the words of these are marked.
+    last = text.find("\n", end)
+    after = bisect_left(found, (last,)) if last >= 0 else None
+    near = found[bisect_left(found, (text.rfind("\n", 0, start) + 1,)) : after]
     inside = [
         Mark(mark_start - start, mark_end - start, kind)
-        for mark_start, mark_end, kind in marks
+        for mark_start, mark_end, kind in marked_ranges(text, near)
         if start <= mark_start and mark_end <= end
     ]
     return Snippet(text=text[start:end], start=start, marks=tuple(inside))
