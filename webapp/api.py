@@ -22,10 +22,10 @@ from indexer.serialization import (
     suggestions_json,
 )
 from webapp.caching import answer_search, with_validator
-from webapp.params import read_search, read_suggest, refuse_all
+from webapp.params import read_suggest, refuse_all
 from webapp.problems import refuse
 from webapp.result_cache import Answer
-from webapp.serving import serving
+from webapp.serving import search_asked, serving
 
 PREFIX = "/api/v1"
 
@@ -35,8 +35,7 @@ blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
 @blueprint.get("/search")
 def search() -> Response:
     """Answer a search."""
-    deadline_ms = serving().settings.deadline_ms
-    reading = read_search(request.args, deadline_ms=deadline_ms, is_program=True)
+    reading = search_asked(request.query_string, is_program=True)
     if reading.faults:
         return refuse(reading.faults)
     return answer_search(reading.request, _found)

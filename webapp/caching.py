@@ -16,6 +16,9 @@ from webapp.assets import ASK_EACH_TIME, digest
 from webapp.result_cache import Answer
 from webapp.serving import serving
 
+_CONDITIONS = frozenset({"HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH"})
+"""The headers, as WSGI names them, that can make a difference: no answer has a time or ranges."""
+
 
 def with_validator(response: Response, status: Status, *, complete: bool = True) -> Response:
     """Give an answer its ETag, or turn it into 304 Not Modified for who has it already.
@@ -30,7 +33,8 @@ def with_validator(response: Response, status: Status, *, complete: bool = True)
     asked = request.path.encode() + b"?" + request.query_string
     tag = digest([serving().edition.encode(), status.digest.encode(), _today().encode(), asked])
     response.set_etag(f"g{status.generation}-{tag}", weak=True)
-    response.make_conditional(request)
+    if not _CONDITIONS.isdisjoint(request.environ):
+        response.make_conditional(request)
     return response
 
 

@@ -27,11 +27,11 @@ from indexer.model import (
 from webapp import navigation
 from webapp.caching import answer_search, with_validator
 from webapp.outline import absent_kinds, at_a_glance, parts_of
-from webapp.params import Fault, Reading, read_highlight, read_search
+from webapp.params import Fault, Reading, read_highlight
 from webapp.problems import PROBLEM_TYPES
 from webapp.rendering import mark_kinds
 from webapp.result_cache import Answer
-from webapp.serving import serving
+from webapp.serving import search_asked, serving
 
 MOST_EXAMPLES = 4
 MOST_LISTED_DRUGS = 150
@@ -68,8 +68,7 @@ def home() -> Response:
 @blueprint.get("/search")
 def search() -> Response:
     """Show what a query finds; what is wrong with its parameters stands above the form."""
-    deadline_ms = serving().settings.deadline_ms
-    reading = read_search(request.args, deadline_ms=deadline_ms, is_program=False)
+    reading = search_asked(request.query_string, is_program=False)
     if reading.faults:
         return _refused_search(reading)
     asked = reading.request
