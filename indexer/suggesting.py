@@ -140,17 +140,21 @@ class Completions:
         drug_class = self._knowledge.class_of(key)
         if drug_class is None or not asked:
             return
-        same = (
-            other
-            for other in self._drugs
-            if other != key
-            and drug_class in self._knowledge.classes_of(other)
-            and asked[0] in kinds_of(other)
-        )
+        of_class = self._by_class.get(drug_class, ())
+        same = (of for of in of_class if of != key and asked[0] in kinds_of(of))
         for other, _ in zip(same, range(MOST_RELATED), strict=False):
             yield self._section(self._drugs[other].name, asked[0], detail=drug_class)
 
     # --- medicines ----------------------------------------------------------------------------
+
+    @cached_property
+    def _by_class(self) -> Mapping[str, Sequence[str]]:
+        """The medicines of the index by each of their classes, in order."""
+        found: dict[str, list[str]] = {}
+        for key in self._drugs:
+            for label in dict.fromkeys(self._knowledge.classes_of(key)):
+                found.setdefault(label, []).append(key)
+        return found
 
     @cached_property
     def _names(self) -> tuple[_Row, ...]:

@@ -191,6 +191,13 @@ class DrugKnowledge:
                 found.setdefault(name.terms, name)
         return tuple(found.values())
 
+    def name_of(self, key: str) -> str | None:
+        """Return the first of the `names` of a medicine as people write it; None without any."""
+        for table in self._tables:
+            if entries := table.by_key.get(key):
+                return _written_name(entries[0])
+        return None
+
     def all_names(self) -> tuple[str, ...]:
         """Return every name of every medicine once: its terms, joined by spaces."""
         return tuple(dict.fromkeys(joined for table in self._tables for joined in table.entries))
@@ -304,6 +311,10 @@ def _with_classes(
             if COMBINATION not in medicine and not wanted.isdisjoint(drug_classes)
         )
     return replace(indexed(medicines, classes, members), labels=stands_for)
+
+
+def _written_name(entry: str) -> str:
+    return entry[3:].partition("=")[0]
 
 
 def _read(key: str, entry: str) -> DrugName:
