@@ -72,7 +72,7 @@ OWN_FIELDS: frozenset[Field] = frozenset({"text", "heading"})
 PREFIX_TERMS = 64
 """Terms a prefix stands for at most, the commonest first: bounds the work of `a*`."""
 
-KEPT_BYTES = 48 << 20
+KEPT_BYTES = 32 << 20
 """Memory for what nodes match, for each thread that searches."""
 
 KEPT_FORMS = 16_384
@@ -317,11 +317,9 @@ class Evaluator:
 
     def _phrase_in(self, forms: tuple[tuple[str, ...], ...], rows: Rows) -> Places:
         """Return where a phrase begins in some rows, by their number among those."""
-        holding, places = (
-            self._postings.places("text", forms[0], rows)
-            if len(forms) == 1
-            else self._postings.phrase_places("text", forms, among=rows)
-        )
+        if len(forms) == 1:
+            return self._postings.places("text", forms[0], rows)
+        holding, places = self._postings.phrase_places("text", forms, among=rows)
         moved: Places = rows.searchsorted(holding)[places >> PLACE_BITS] << PLACE_BITS
         return moved | (places & PLACE_MASK)
 
