@@ -28,6 +28,8 @@ class Answer:
 
 def best_rows(table: SectionTable, rows: Rows, score: Impacts, limit: int, total: int) -> Answer:
     """Return the best of some rows; ties go by article id and place in the article."""
+    if not len(rows):
+        return Answer(total, (), ())
     if len(rows) > limit:
         worst = worst_of_best(score, limit)
         better, ties = (score > worst).nonzero()[0], (score == worst).nonzero()[0]

@@ -41,6 +41,7 @@ from indexer.engine.whoosh.rows import (
     best,
     common,
     contains,
+    distinct,
     summed,
     union,
 )
@@ -276,7 +277,7 @@ class Evaluator:
         length = self._table.length["heading"][holding].astype(np.int64)
         numbering = length - self._table.heading_words[holding]
         fits = (begins == length - len(terms)) & ((begins == 0) | (begins == numbering))
-        return np.asarray(np.unique(holding[fits]))
+        return distinct(holding[fits])
 
     def word_forms(self, term: str, field: Field) -> tuple[str, ...]:
         """Return a term and its other forms that stand in a field of what is served."""
@@ -371,7 +372,7 @@ def stand_together(places: Sequence[Places], span: int) -> Rows:
         at = np.searchsorted(group, everywhere, side="right") - 1
         before = np.where(at >= 0, group[at], -1 << 40)
         np.maximum(reach, everywhere - before, out=reach)
-    return np.unique(everywhere[reach < span] >> PLACE_BITS)
+    return distinct(everywhere[reach < span] >> PLACE_BITS)
 
 
 def _fact(rows: Rows, worth: float) -> Found:

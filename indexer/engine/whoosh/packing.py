@@ -12,7 +12,6 @@ from collections.abc import Iterable
 
 import numpy as np
 import zstandard
-from numpy.typing import NDArray
 
 from indexer.engine.whoosh.arrays import Arrays, ArrayWriter
 
@@ -83,7 +82,8 @@ class RecordReader:
 
     def __init__(self, arrays: Arrays) -> None:
         """Read what a RecordWriter wrote."""
-        self._ends: NDArray[np.int64] = arrays["records.ends"]
+        # A view of memory gives plain numbers, several times faster than an array does.
+        self._ends = arrays["records.ends"].data
         self._packed = arrays["records"].data
         dictionary = dictionary_of(arrays)
         data = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
@@ -91,8 +91,8 @@ class RecordReader:
 
     def packed(self, row: int) -> memoryview:
         """Return a record as it is stored."""
-        start = int(self._ends[row - 1]) if row else 0
-        return self._packed[start : int(self._ends[row])]
+        start = self._ends[row - 1] if row else 0
+        return self._packed[start : self._ends[row]]
 
     def record(self, row: int) -> bytes:
         """Return a record; raise ZstdError when its bytes make no sense."""

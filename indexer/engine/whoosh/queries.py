@@ -29,7 +29,7 @@ from indexer.engine.whoosh.forms import Forms, FormsPhrase
 from indexer.engine.whoosh.impacts import ImpactReader, WordImpacts
 from indexer.engine.whoosh.matchers import WhooshMatchers
 from indexer.engine.whoosh.reading import PLACE_BITS, Places, PostingsReader
-from indexer.engine.whoosh.rows import NO_ROWS, Rows, contains, union
+from indexer.engine.whoosh.rows import NO_ROWS, Rows, contains, distinct, union
 from indexer.engine.whoosh.table import SectionTable
 from indexer.query.plan import WORD_FIELDS, Field
 
@@ -142,16 +142,25 @@ class QueryEvaluator:
             if isinstance(query, FormsPhrase)
             else [(_text(word),) for word in query.words]
         )
-        rows = self._postings.holding(field, groups)
-        reached: Places | None = None
-        for group in groups:
-            places = self._postings.places(field, group, rows)
-            reached = places if reached is None else _within(reached, places, query.slop)
-        rows = rows[np.unique((NO_ROWS if reached is None else reached) >> PLACE_BITS)]
+        if query.slop == 1:
+            rows, reached = self._postings.phrase_places(field, groups)
+        else:
+            rows, reached = self._sloppy_places(field, groups, query.slop)
+        rows = rows[distinct(reached >> PLACE_BITS)]
         score = np.zeros(len(rows), dtype=np.float32)
         for group in groups:
             score += self._impacts.word(field, group).of(rows)
         return rows, boosted(score, query.boost)
+
+    def _sloppy_places(
+        self, field: Field, groups: Sequence[Sequence[str]], slop: int
+    ) -> tuple[Rows, Places]:
+        """Return rows, and the places where a phrase with gaps ends in them."""
+        rows = self._postings.holding(field, groups)
+        reached = self._postings.places(field, groups[0], rows)
+        for group in groups[1:]:
+            reached = _within(reached, self._postings.places(field, group, rows), slop)
+        return rows, reached
 
     def _prefix(self, query: whoosh_query.Prefix, deadline: float | None) -> Scored:
         field = _known_field(query.fieldname)
@@ -182,21 +191,22 @@ class QueryEvaluator:
             score[np.searchsorted(rows, own)] += given
         return rows, boosted(score, query.boost)
 
-    def _and(self, query: whoosh_query.And, deadline: float | None) -> Scored:
-        wanted: list[AnyQuery] = [
-            child for child in query.subqueries if type(child) is not whoosh_query.Not
-        ]
-        refused: list[AnyQuery] = [
-            child for child in query.subqueries if type(child) is whoosh_query.Not
-        ]
-        if not wanted:
+    def _and(self, query: AnyQuery, deadline: float | None) -> Scored:
+        words: list[tuple[WordImpacts, float]] = []
+        lists: list[Scored] = []
+        refused: list[Query] = []
+        for child in query.subqueries:
+            if _is_word(child):
+                words.append((self._word(child), child.boost))
+            elif type(child) is whoosh_query.Not:
+                refused.append(child.query)
+            else:
+                lists.append(self._evaluate(child, deadline))
+        if not words and not lists:
             return self._matchers.evaluate(query, deadline)
-        words = [child for child in wanted if _is_word(child)]
-        lists = [self._evaluate(child, deadline) for child in wanted if not _is_word(child)]
-        found = [(self._word(word), word.boost) for word in words]
-        rows, score = self._common(found, lists)
+        rows, score = self._common(words, lists)
         for child in refused:
-            kept = ~contains(self._evaluate(child.query, deadline)[0], rows)
+            kept = ~contains(self._evaluate(child, deadline)[0], rows)
             rows, score = rows[kept], score[kept]
         return rows, boosted(score, query.boost)
 
@@ -213,6 +223,8 @@ class QueryEvaluator:
             others = []
             rows, score = word.rows, boosted(word.impact, boost)
         for word, boost in ordered:
+            if not len(rows):
+                break
             impact = word.of(rows)
             held = impact > 0
             rows, score = rows[held], score[held] + boosted(impact[held], boost)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from indexer.engine.whoosh.arrays import Array, ranges, smallest_type
 from indexer.engine.whoosh.memory import ENTRY_BYTES, Memory
 from indexer.engine.whoosh.postings import FieldPostings
-from indexer.engine.whoosh.rows import NO_ROWS, Rows, common, contains, union
+from indexer.engine.whoosh.rows import NO_ROWS, NumberedRows, Rows, common, contains, in_both, union
 from indexer.engine.whoosh.table import SectionTable
 from indexer.query.plan import Field
 
@@ -50,8 +50,8 @@ class Postings:
 
     @property
     def nbytes(self) -> int:
-        """Return the memory it takes."""
-        return self.rows.nbytes + self.frequency.nbytes
+        """Return the memory it takes; what is mapped from a file takes none."""
+        return self.rows.nbytes + (self.frequency.nbytes if self.frequency.flags.owndata else 0)
 
 
 class TermPostings(Postings):
@@ -68,17 +68,17 @@ class TermPostings(Postings):
     @property
     def nbytes(self) -> int:
         """Return the memory it takes, once its positions were asked for."""
-        return super().nbytes + self._positions.nbytes + 4 * len(self.rows)
+        own = self._positions.nbytes if self._positions.flags.owndata else 0
+        return super().nbytes + own + 4 * len(self.rows)
 
-    def places(self, rows: Rows) -> Places | None:
+    def places(self, among: NumberedRows) -> Places | None:
         """Return where the term stands in some rows; None when none of them holds it."""
-        at = contains(self.rows, rows).nonzero()[0]
-        if not len(at):
+        at, mine = among.meet(self.rows)
+        if not len(mine):
             return None
         if self._bounds is None:
             self._bounds = np.zeros(len(self.rows) + 1, dtype=np.uint32)
             np.cumsum(self.frequency, out=self._bounds[1:])
-        mine = self.rows.searchsorted(rows[at])
         starts = self._bounds[mine].astype(np.int64)
         counts = self.frequency[mine]
         found: Places = (at << PLACE_BITS).repeat(counts)
@@ -131,8 +131,9 @@ class PostingsReader:
         found = self._phrases.get(key)
         if found is None:
             rows, places = self.phrase_places(field, groups)
-            at, frequency = np.unique(places >> PLACE_BITS, return_counts=True)
-            found = Postings(rows[at], frequency)
+            frequency = np.bincount(places >> PLACE_BITS, minlength=len(rows))
+            held = frequency.nonzero()[0]
+            found = Postings(rows[held], frequency[held])
             self._phrases.put(key, found, found.nbytes)
         return found
 
@@ -152,16 +153,20 @@ class PostingsReader:
         rows = self.holding(field, groups)
         if among is not None:
             rows = rows[contains(among, rows)]
+        among_rows = NumberedRows(rows, self._table.rows)
         places: Places | None = None
         for offset, group in enumerate(groups):
             # A word that stands before its place in a phrase seems to stand at the end of the
             # row before, behind every position: nothing begins there.
-            begins = self.places(field, group, rows) - offset
-            places = begins if places is None else places[contains(begins, places)]
+            begins = self._places(field, group, among_rows) - offset
+            places = begins if places is None else in_both(places, begins)
         return rows, NO_ROWS if places is None else places
 
     def places(self, field: Field, forms: Forms, rows: Rows) -> Places:
         """Return where a word stands in some rows."""
+        return self._places(field, forms, NumberedRows(rows, self._table.rows))
+
+    def _places(self, field: Field, forms: Forms, rows: NumberedRows) -> Places:
         found = [
             places for form in forms if (places := self.term(field, form).places(rows)) is not None
         ]
