@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from indexer.engine.base import MatchedTerm
-from indexer.engine.whoosh.evaluate import Evaluator, WordLeaf, alternatives
+from indexer.engine.whoosh.evaluate import Evaluator, WordLeaf
 from indexer.engine.whoosh.rows import Rows, contains
+from indexer.engine.whoosh.scoring import Scorer, alternatives
 from indexer.query.plan import (
     All,
     AnyOf,
@@ -37,9 +38,12 @@ Part = tuple[str, float]
 class Explanation:
     """Explains the sections that an answer lists."""
 
-    def __init__(self, evaluator: Evaluator, plan: MatchPlan, listed: Sequence[int]) -> None:
+    def __init__(
+        self, evaluator: Evaluator, scorer: Scorer, plan: MatchPlan, listed: Sequence[int]
+    ) -> None:
         """Explain some rows by the nodes of a plan, all of which were evaluated."""
         self._evaluator = evaluator
+        self._scorer = scorer
         self._plan = plan
         self._rows: Rows = np.unique(np.array(listed, dtype=np.int64))
         self._place = {row: at for at, row in enumerate(self._rows.tolist())}
@@ -62,15 +66,16 @@ class Explanation:
             for concept in self._plan.concepts
             for part in self._parts(concept.label, concept.node, row)
         ]
-        for bonus in self._plan.bonuses:
-            matching = self._evaluator.evaluate(bonus.node).matching
-            if contains(matching, np.array([row])).any():
-                parts.append((bonus.name, bonus.value))
+        parts += [
+            (bonus.name, bonus.value)
+            for bonus in self._plan.bonuses
+            if self._evaluator.holds(bonus.node, np.array([row])).any()
+        ]
         return tuple((name, value) for name, value in parts if value)
 
     def _match(self, leaf: Leaf, concept: int) -> None:
         """Note what a leaf of a concept met, row by row."""
-        held = contains(self._evaluator.evaluate(leaf).rows, self._rows)
+        held = contains(self._evaluator.find(leaf).rows, self._rows)
         at = np.flatnonzero(held)
         if not len(at):
             return
@@ -80,7 +85,7 @@ class Explanation:
             case Kind(kind=kind, via=via):
                 self._note(at, MatchedTerm(concept=concept, field="kind", term=kind, via=via))
             case Word() | Phrase() | Prefix():
-                for field, holds, _ in self._evaluator.field_scores(leaf, self._rows[at]):
+                for field, holds, _ in self._scorer.field_scores(leaf, self._rows[at]):
                     for matched in self._forms(leaf, field, at[holds], concept):
                         self._note(*matched)
             case HeadingIs():
@@ -122,10 +127,10 @@ class Explanation:
             case Subject() | Kind() | HeadingIs() | Near():
                 yield f"{FACT_NAMES[type(node)]}: {label}", self._score(node, row)
             case Word() | Phrase() | Prefix():
-                for field, _, score in self._evaluator.field_scores(node, np.array([row])):
+                for field, _, score in self._scorer.field_scores(node, np.array([row])):
                     yield f"{field}: {label}", float(score[0])
             case _:
                 return
 
     def _score(self, node: Node, row: int) -> float:
-        return float(self._evaluator.evaluate(node).score_of(np.array([row]))[0])
+        return float(self._scorer.score(node, np.array([row]))[0])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -12,7 +11,8 @@ from indexer.engine.base import Match, Matches, SectionMatch
 from indexer.engine.whoosh.collect import NO_FACETS, Collector, Listed
 from indexer.engine.whoosh.evaluate import DeadlineError, Evaluator, Found
 from indexer.engine.whoosh.explain import Explanation
-from indexer.engine.whoosh.rows import Rows, Scores, common, contains, union
+from indexer.engine.whoosh.rows import NO_ROWS, Rows, Scores, common, contains, union
+from indexer.engine.whoosh.scoring import Scorer
 from indexer.engine.whoosh.table import SectionTable
 from indexer.query import weights
 from indexer.query.plan import MatchPlan
@@ -27,20 +27,23 @@ class _Evaluation:
     """A plan's nodes, evaluated, and the rows that match it with its filters aside."""
 
     concepts: tuple[Found, ...]
-    bonuses: tuple[Found, ...]
     rows: Rows
     score: Scores
 
 
-def match_plan(table: SectionTable, evaluator: Evaluator, plan: MatchPlan) -> Matches:
+def match_plan(
+    table: SectionTable, evaluator: Evaluator, scorer: Scorer, plan: MatchPlan
+) -> Matches:
     """Answer a plan; an answer that the deadline cut lists nothing, since it could be wrong."""
     try:
-        evaluation = _evaluate(table, evaluator, plan)
+        evaluation = _evaluate(table, evaluator, scorer, plan)
     except DeadlineError:
         return _cut_off(plan)
     collector = Collector(table, plan, evaluation.rows, evaluation.score)
     listed = collector.top()
-    explanation = Explanation(evaluator, plan, [row for each in listed for row in each.rows])
+    explanation = Explanation(
+        evaluator, scorer, plan, [row for each in listed for row in each.rows]
+    )
     return Matches(
         articles=collector.articles,
         sections=len(collector.rows),
@@ -56,25 +59,32 @@ def match_plan(table: SectionTable, evaluator: Evaluator, plan: MatchPlan) -> Ma
     )
 
 
-def _evaluate(table: SectionTable, evaluator: Evaluator, plan: MatchPlan) -> _Evaluation:
-    evaluate = partial(evaluator.evaluate, deadline=plan.deadline)
-    concepts = tuple(evaluate(concept.node) for concept in plan.concepts)
-    rows = _required(table, evaluator, plan, concepts)
+def _evaluate(
+    table: SectionTable, evaluator: Evaluator, scorer: Scorer, plan: MatchPlan
+) -> _Evaluation:
+    concepts = tuple(evaluator.find(concept.node, plan.deadline) for concept in plan.concepts)
+    rows = _required(table, plan, concepts)
     for node in plan.excluded:
-        rows = rows[~contains(evaluate(node).matching, rows)]
+        rows = rows[~evaluator.holds(node, rows, plan.deadline)]
     rows = _most_covered(plan, concepts, rows)
-    bonuses = tuple(evaluate(bonus.node) for bonus in plan.bonuses)
     score = np.zeros(len(rows), dtype=np.float64)
-    for concept in concepts:
-        score += concept.score_of(rows)
-    for bonus, found in zip(plan.bonuses, bonuses, strict=True):
-        score += contains(found.matching, rows) * bonus.value
-    return _Evaluation(concepts, bonuses, rows, score.round(SCORE_DECIMALS))
+    # Words that were typed again and again are looked at once.
+    scores = {
+        node: scorer.score(node, rows, plan.deadline)
+        for node in dict.fromkeys(concept.node for concept in plan.concepts)
+    }
+    held = {
+        node: evaluator.holds(node, rows, plan.deadline)
+        for node in dict.fromkeys(bonus.node for bonus in plan.bonuses)
+    }
+    for concept in plan.concepts:
+        score += scores[concept.node]
+    for bonus in plan.bonuses:
+        score += held[bonus.node] * bonus.value
+    return _Evaluation(concepts, rows, score.round(SCORE_DECIMALS))
 
 
-def _required(
-    table: SectionTable, evaluator: Evaluator, plan: MatchPlan, concepts: Sequence[Found]
-) -> Rows:
+def _required(table: SectionTable, plan: MatchPlan, concepts: Sequence[Found]) -> Rows:
     """Return the rows that match what may not be given up.
 
     Where a plan may give up everything, a row must match something that is no intent.
@@ -87,7 +97,7 @@ def _required(
     ]
     if not wanted:
         named = [found.matching for concept, found in asked if concept.kind != "intent"]
-        return union(named, len(evaluator))
+        return union([NO_ROWS, *named], table.rows)
     return common(wanted)
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from indexer.engine.whoosh.arrays import Array, ranges, smallest_type
 from indexer.engine.whoosh.memory import ENTRY_BYTES, Memory
 from indexer.engine.whoosh.postings import FieldPostings
-from indexer.engine.whoosh.rows import NO_ROWS, NumberedRows, Rows, common, contains, in_both, union
+from indexer.engine.whoosh.rows import NO_ROWS, NumberedRows, Rows, common, in_both, union
 from indexer.engine.whoosh.table import SectionTable
 from indexer.query.plan import Field
 
@@ -137,11 +137,15 @@ class PostingsReader:
             self._phrases.put(key, found, found.nbytes)
         return found
 
-    def holding(self, field: Field, groups: Sequence[Forms]) -> Rows:
-        """Return the rows that hold a word of every group, wherever it stands."""
+    def holding(self, field: Field, groups: Sequence[Forms], among: Rows | None = None) -> Rows:
+        """Return the rows that hold a word of every group, wherever it stands.
+
+        With `among`, only of these rows.
+        """
         if not groups:
             return NO_ROWS
-        return common([self.group(field, group).rows for group in groups])
+        lists = [self.group(field, group).rows for group in groups]
+        return common(lists if among is None else [among, *lists])
 
     def phrase_places(
         self, field: Field, groups: Sequence[Forms], among: Rows | None = None
@@ -150,9 +154,7 @@ class PostingsReader:
 
         With `among`, only of these rows.
         """
-        rows = self.holding(field, groups)
-        if among is not None:
-            rows = rows[contains(among, rows)]
+        rows = self.holding(field, groups, among)
         among_rows = NumberedRows(rows, self._table.rows)
         places: Places | None = None
         for offset, group in enumerate(groups):

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 Rows: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 Scores: TypeAlias = NDArray[np.float64]
-Scored: TypeAlias = tuple[Rows, Scores]
 
 NO_ROWS: Rows = np.empty(0, dtype=np.int64)
 
@@ -110,29 +109,3 @@ def common(lists: Sequence[Rows]) -> Rows:
     for rows in others:
         shortest = shortest[contains(rows, shortest)]
     return shortest
-
-
-def summed(parts: Sequence[Scored], size: int) -> Scored:
-    """Return the rows of all parts, and for each the sum of what the parts give it."""
-    return _joined(parts, size, np.add)
-
-
-def best(parts: Sequence[Scored], size: int) -> Scored:
-    """Return the rows of all parts, and for each the most that a part gives it; at least 0."""
-    return _joined(parts, size, np.maximum)
-
-
-def _joined(parts: Sequence[Scored], size: int, join: np.ufunc) -> Scored:
-    if len(parts) == 1:
-        return parts[0]
-    rows = union([part[0] for part in parts], size)
-    if len(rows) * SPARSE < size:
-        score = np.zeros(len(rows), dtype=np.float64)
-        for own, given in parts:
-            at = np.searchsorted(rows, own)
-            score[at] = join(score[at], given)
-        return rows, score
-    everywhere = np.zeros(size, dtype=np.float64)
-    for own, given in parts:
-        everywhere[own] = join(everywhere[own], given)
-    return rows, everywhere[rows]

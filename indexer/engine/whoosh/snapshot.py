@@ -13,6 +13,7 @@ from indexer.engine.whoosh.generations import Generation
 from indexer.engine.whoosh.matching import match_plan
 from indexer.engine.whoosh.packing import RecordReader
 from indexer.engine.whoosh.reading import PostingsReader
+from indexer.engine.whoosh.scoring import Scorer
 from indexer.engine.whoosh.states import status_of
 from indexer.engine.whoosh.table import SectionTable
 from indexer.errors import NotFoundError
@@ -36,11 +37,12 @@ class WhooshSnapshot:
         self._table = table
         self._postings = PostingsReader(table)
         self._evaluator = Evaluator(table, self._postings, names)
+        self._scorer = Scorer(table, self._postings, self._evaluator)
         self._records = [RecordReader(segment.records) for segment in table.segments]
 
     def match(self, plan: MatchPlan) -> Matches:
         """Answer a plan: true top, exact totals and facets."""
-        return match_plan(self._table, self._evaluator, plan)
+        return match_plan(self._table, self._evaluator, self._scorer, plan)
 
     @cached_property
     def queries(self) -> QueryEvaluator:
