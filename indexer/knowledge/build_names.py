@@ -31,7 +31,8 @@ from indexer.knowledge.name_lists import (
 )
 from indexer.knowledge.name_tables import written
 from indexer.knowledge.packed_names import NAME_INDEX, TABLE, index_of
-from indexer.knowledge.substances import SALTS, Ingredients
+from indexer.knowledge.salts import SALTS
+from indexer.knowledge.substances import Ingredients
 from indexer.model import Role
 
 HERE = Path(__file__).parent
@@ -278,7 +279,7 @@ def build(folder: Path) -> list[str]:
 def main() -> None:
     """Write the table and its index beside this file."""
     lines = build(Path(sys.argv[1]))
-    for name, content in ((TABLE, lines), (NAME_INDEX, list(index_of(lines)))):
+    for name, content in ((TABLE, lines), (NAME_INDEX, index_of(lines))):
         packed = gzip.compress(("\n".join(content) + "\n").encode(), 9, mtime=0)
         (HERE / name).write_bytes(packed)
         sys.stdout.write(f"{name}: {len(content)} lines, {len(packed):,} bytes\n")

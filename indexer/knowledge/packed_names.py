@@ -1,12 +1,14 @@
 """The shipped table of names, in the form in which it is read: as texts, looked up when asked.
 
-`drug_names.tsv.gz` has a line per medicine, in the order of the keys. `name_index.tsv.gz` is made
-of it (`build_names`) and says where a name stands: its terms, the numbers of the lines that have
-it, the dominant one first, and, where longer names begin with it, how many terms the longest has.
+`drug_names.tsv.gz` has a line per medicine, in the order of the keys. `name_index.txt.gz` is made
+of it (`build_names`) and says where a name stands. Its first half are the names, by their terms,
+and first terms of names; its second half tells in the same order the numbers of the lines that
+have the name, the dominant one first, and after a blank, where longer names begin with it, how
+many terms the longest has.
 
-    azathioprine        412     2
-    azathioprine sodium 412
-    depo                        3
+    azathioprine            412 2
+    azathioprine sodium     412
+    depo                     3
 
 Indexing the names at start instead would take 60 ms, more than any other part of a first search;
 cutting the two files into lines takes 5 ms.
@@ -24,7 +26,7 @@ from typing import Final
 from indexer.knowledge.name_tables import Entry, joined_of, small_table
 
 TABLE: Final = "drug_names.tsv.gz"
-NAME_INDEX: Final = "name_index.tsv.gz"
+NAME_INDEX: Final = "name_index.txt.gz"
 CURATED_CLASSES: Final = "curated_classes.tsv"
 HERE: Final = Path(__file__).parent
 
@@ -35,10 +37,11 @@ class PackedTable:
     What was looked up once is remembered. Two threads may look up the same; they find the same.
     """
 
-    def __init__(self, medicines: Sequence[str], index: Iterable[str], curated: str) -> None:
+    def __init__(self, medicines: Sequence[str], index: Sequence[str], curated: str) -> None:
         """Take the lines of both files, and the classes that are curated."""
         self._medicines = medicines
-        self._rows = {name: row for name, _, row in (line.partition("\t") for line in index)}
+        half = len(index) // 2
+        self._rows = dict(zip(index[:half], index[half:], strict=True))
         self._curated = dict(_pairs(curated))
         self._owners: dict[str, tuple[Entry, ...]] = {}
 
@@ -47,7 +50,7 @@ class PackedTable:
         found = self._owners.get(joined)
         if found is not None:
             return found
-        numbers = self._rows.get(joined, "").partition("\t")[0]
+        numbers = self._rows.get(joined, "").partition(" ")[0]
         if not numbers:
             return ()
         found = tuple(self._entry(int(number), joined) for number in numbers.split(","))
@@ -57,7 +60,7 @@ class PackedTable:
     def longest(self, first: str) -> int:
         """Return how many terms the longest name has that begins with a term; 0 without any."""
         row = self._rows.get(first)
-        return 0 if row is None else int(row.partition("\t")[2] or 1)
+        return 0 if row is None else int(row.partition(" ")[2] or 1)
 
     def entries(self, key: str) -> Sequence[str]:
         """Return the entries of a medicine's names, its ingredient first."""
@@ -76,7 +79,7 @@ class PackedTable:
 
     def names(self) -> Iterator[str]:
         """Yield the terms of every name, joined by spaces."""
-        return (joined for joined, row in self._rows.items() if row[0] != "\t")
+        return (joined for joined, row in self._rows.items() if row[0] != " ")
 
     @cached_property
     def protected(self) -> frozenset[str]:
@@ -111,21 +114,23 @@ def lines_of(packed: str) -> list[str]:
     return gzip.decompress((HERE / packed).read_bytes()).decode("utf-8").splitlines()
 
 
-def index_of(medicines: Iterable[str]) -> Iterator[str]:
-    """Yield the lines of the index of names for the lines of the table."""
+def index_of(medicines: Iterable[str]) -> list[str]:
+    """Return the lines of the index of names for the lines of the table."""
     keys, entries = [], []
     for line in medicines:
         key, _, *written = line.split("\t")
         keys.append(key)
         entries.append(written)
-    numbers = {key: number for number, key in enumerate(keys)}
+    numbers = {key: str(number) for number, key in enumerate(keys)}
     table = small_table(zip(keys, entries, strict=True))
-    longer = {first: f"\t{count}" for first, count in table.by_first.items() if count > 1}
-    for joined, owners in table.by_name.items():
-        lines = ",".join(str(numbers[key]) for key, _ in owners)
-        yield f"{joined}\t{lines}{longer.pop(joined, '')}"
-    for first, count in longer.items():
-        yield f"{first}\t{count}"
+    rows = {
+        joined: ",".join(numbers[key] for key, _ in owners)
+        for joined, owners in table.by_name.items()
+    }
+    for first, count in table.by_first.items():
+        if count > 1:
+            rows[first] = f"{rows.get(first, '')} {count}"
+    return [*rows, *rows.values()]
 
 
 def _pairs(curated: str) -> Iterator[tuple[str, tuple[str, ...]]]:

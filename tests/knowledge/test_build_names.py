@@ -129,7 +129,7 @@ def test_the_index_of_names_is_that_of_the_table() -> None:
     """Made by `python -m indexer.knowledge.build_names`; lines are found by bisection."""
     medicines = lines_of(TABLE)
     assert medicines == sorted(medicines)
-    assert lines_of(NAME_INDEX) == list(index_of(medicines))
+    assert lines_of(NAME_INDEX) == index_of(medicines)
 
 
 def test_no_ordinary_word_is_a_name() -> None:
