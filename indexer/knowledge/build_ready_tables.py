@@ -1,26 +1,29 @@
-"""Make `ready_tables.json` of the tables that are edited by hand.
+"""Make `ready_tables.json` of the tables that are edited by hand, and the stems of their words.
 
 Run `python -m indexer.knowledge.build_ready_tables` after an edit of `drug_classes.tsv`,
-`section_cues.toml`, `synonyms.toml` or `lasa.toml`; a test fails until that is done. Names are
-analysed, folded and stemmed here once, so that a search has nothing to do but look them up.
+`section_cues.toml`, `synonyms.toml`, `lasa.toml` or `common_words.txt`, and with another release
+of Snowball; a test fails until that is done. Names are analysed, folded and stemmed here once, so
+that a search has nothing to do but look them up.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 import tomllib
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from indexer.analysis.stemming import Stemmer
+from indexer.analysis.spelling import american
+from indexer.analysis.stemming import COMMON_STEMS, Stemmer, has_stem, snowball_stem
 from indexer.analysis.tokens import terms as analysed
 from indexer.knowledge import lookalikes, sections, synonyms
 from indexer.knowledge.drugs import CLASS_PREFIX
 from indexer.knowledge.name_tables import written
 from indexer.knowledge.packed_names import read_packed
 from indexer.knowledge.ready_tables import READY_TABLES
+from indexer.knowledge.similar_names import COMMON_WORDS
 
 HERE = Path(__file__).parent
 CLASS_TABLE = "drug_classes.tsv"
@@ -103,16 +106,33 @@ def _synonyms(table: Json) -> Json:
     }
 
 
+def common_stems() -> list[str]:
+    """Return words that queries are full of, each with what Snowball makes of it.
+
+    They are the words of cues and synonyms, and those that lie near the name of a medicine.
+    """
+    cues = (cue for kinds in read_toml(sections.TABLE).values() for cue in chain(*kinds.values()))
+    table = read_toml(synonyms.TABLE)
+    names = chain(table["apart"], *(chain(*group.values()) for group in table["group"]))
+    common = (HERE / COMMON_WORDS).read_text(encoding="utf-8").splitlines()
+    words = {
+        *(word for cue in cues for mark in cue.split() for word in mark.split("|")),
+        *(term for name in names for term in analysed(name)),
+        *(line for line in common if not line.startswith("#")),
+    }
+    stemmed = (word for word in sorted(words) if has_stem(word) and american(word) == word)
+    return [f"{word} {snowball_stem(word)}" for word in stemmed]
+
+
 def text_of(tables: Json) -> str:
     """Return the tables as they stand in the file: an entry a line, so that changes can be read."""
     return json.dumps(tables, ensure_ascii=False, indent=0, separators=(",", ":")) + "\n"
 
 
 def main() -> None:
-    """Write the tables beside this file."""
-    text = text_of(build())
-    READY_TABLES.write_text(text, encoding="utf-8")
-    sys.stdout.write(f"{len(text):,} characters\n")
+    """Write the tables beside this file, and the stems beside the stemmer."""
+    READY_TABLES.write_text(text_of(build()), encoding="utf-8")
+    COMMON_STEMS.write_text("\n".join(common_stems()) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
