@@ -70,9 +70,9 @@ class NameSpan:
     drug: DrugName
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DrugKnowledge:
-    """Names of medicines, immutable and safe to share between threads.
+    """Names of medicines, immutable and safe to share between threads. Equal only to itself.
 
     The first table wins: a user's aliases, where there are any, then what is shipped, then what
     indexed pages taught. A page that gives a known name to another medicine adds an owner; it

@@ -281,11 +281,12 @@ def _match(cue: Cue, words: Sequence[str], start: int) -> tuple[int, ...] | None
             gap = GAP_TERMS
             continue
         end = min(position + gap + 1, len(words))
-        hit = next((at for at in range(position, end) if words[at] in element), None)
-        if hit is None:
+        while position < end and words[position] not in element:
+            position += 1
+        if position >= end:
             return None
-        positions.append(hit)
-        position, gap = hit + 1, 0
+        positions.append(position)
+        position, gap = position + 1, 0
     if cue.at_end and position != len(words):
         return None
     return tuple(positions)
