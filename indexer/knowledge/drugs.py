@@ -238,7 +238,7 @@ class DrugKnowledge:
         return tuple(found.values())
 
     def _owns(self, key: str, joined: str) -> bool:
-        return any(owner == key for table in self._tables for owner, _ in table.owners(joined))
+        return any(table.owns(key, joined) for table in self._tables)
 
     def _name_at(self, terms: Sequence[str], position: int) -> NameSpan | None:
         first = terms[position]

@@ -26,6 +26,9 @@ class NameTable(Protocol):
     def owners(self, joined: str) -> tuple[Entry, ...]:
         """Return the medicines of a name, the dominant one first; none for an unknown name."""
 
+    def owns(self, key: str, joined: str) -> bool:
+        """Say whether a medicine has a name."""
+
     def longest(self, first: str) -> int:
         """Return how many terms the longest name has that begins with a term; 0 without any."""
 
@@ -68,6 +71,10 @@ class SmallTable:
     def owners(self, joined: str) -> tuple[Entry, ...]:
         """Return the medicines of a name, the dominant one first; none for an unknown name."""
         return self.by_name.get(joined, ())
+
+    def owns(self, key: str, joined: str) -> bool:
+        """Say whether a medicine has a name."""
+        return any(owner == key for owner, _ in self.owners(joined))
 
     def longest(self, first: str) -> int:
         """Return how many terms the longest name has that begins with a term; 0 without any."""
@@ -148,6 +155,10 @@ class Without:
     def owners(self, joined: str) -> tuple[Entry, ...]:
         """Return the medicines of a name, the dominant one first; none for one that is gone."""
         return () if joined in self.gone else self.table.owners(joined)
+
+    def owns(self, key: str, joined: str) -> bool:
+        """Say whether a medicine still has a name."""
+        return joined not in self.gone and self.table.owns(key, joined)
 
     def longest(self, first: str) -> int:
         """Return how many terms the longest name had that begins with a term."""

@@ -48,14 +48,16 @@ class PackedTable:
     def owners(self, joined: str) -> tuple[Entry, ...]:
         """Return the medicines of a name, the dominant one first; none for an unknown name."""
         found = self._owners.get(joined)
-        if found is not None:
-            return found
-        numbers = self._rows.get(joined, "").partition(" ")[0]
-        if not numbers:
-            return ()
-        found = tuple(self._entry(int(number), joined) for number in numbers.split(","))
-        self._owners[joined] = found
+        if found is None:
+            found = tuple(self._entry(number, joined) for number in self._numbers(joined))
+            if found:
+                self._owners[joined] = found
         return found
+
+    def owns(self, key: str, joined: str) -> bool:
+        """Say whether a medicine has a name; asked of each name that pages teach."""
+        begins = f"{key}\t"
+        return any(self._medicines[at].startswith(begins) for at in self._numbers(joined))
 
     def longest(self, first: str) -> int:
         """Return how many terms the longest name has that begins with a term; 0 without any."""
@@ -92,6 +94,10 @@ class PackedTable:
         rows = (line.split("\t", 2) for line in self._medicines)
         listed = {key: tuple(labels.split("|")) for key, labels, _ in rows if labels}
         return listed | {key: own for key, own in self._curated.items() if key not in listed}
+
+    def _numbers(self, joined: str) -> Iterable[int]:
+        numbers = self._rows.get(joined, "").partition(" ")[0]
+        return map(int, numbers.split(",")) if numbers else ()
 
     def _line(self, key: str) -> Sequence[str]:
         at = bisect_left(self._medicines, f"{key}\t")
