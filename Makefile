@@ -6,6 +6,12 @@ PORT ?= 8000
 PYTHON ?=
 OLDEST_PYTHON = 3.11.0
 PYTHONS = $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3)
+# What `make bench` measures over: the folder of MedQuAD; HTML pages and how many of them, each as
+# often as it takes; numbers of sections.
+MEDQUAD ?=
+PAGES ?= corpus
+PAGE_COUNT ?= 5000
+SIZES ?= 5000,50000,200000
 # Test processes: as many as there are cores, but not more than this.
 MAX_WORKERS ?= 8
 # About twice the time; `make test COVERAGE=` goes without.
@@ -19,7 +25,7 @@ PIP_COMPILE = env -u PIP_FIND_LINKS CUSTOM_COMPILE_COMMAND="make lock" $(IN_VENV
 	--quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	--strip-extras --allow-unsafe --resolver=backtracking --no-config
 
-.PHONY: help run test check lock
+.PHONY: help run test check lock bench
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -47,9 +53,15 @@ lock: $(VENV)/.python ## resolve the newest allowed versions into the lock files
 	$(PIP_COMPILE) --upgrade --all-build-deps --output-file requirements.lock pyproject.toml
 	$(PIP_COMPILE) --upgrade --extra dev --constraint requirements.lock --all-build-deps \
 		--output-file requirements-dev.lock pyproject.toml
+	$(PIP_COMPILE) --upgrade --output-file benchmarks/requirements.lock benchmarks/requirements.in
 	@# A pinned release may have left the oldest Python behind, unseen by a newer one.
 	$(PIP) install --quiet --dry-run --target $(VENV)/oldest --python-version $(OLDEST_PYTHON) \
 		--only-binary :all: --require-hashes --requirement requirements-dev.lock
+
+bench: $(VENV)/.bench ## measure speed beside the peers, into var/bench (MEDQUAD= PAGES=)
+	@test -d "$(MEDQUAD)" || { echo "Say where MedQuAD is: make bench MEDQUAD=DIR" >&2; exit 1; }
+	$(IN_VENV) -m benchmarks "$(MEDQUAD)" --sizes "$(SIZES)" \
+		--pages "$(PAGES)" --page-count $(PAGE_COUNT)
 
 # The first interpreter that really starts (a version manager's shim may not), is new enough and
 # can make environments.
@@ -80,4 +92,14 @@ $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 	$(PIP) install --quiet --no-deps --require-hashes --requirement requirements-dev.lock
 	@# Says so when setup.cfg asks for something that the locks do not hold: `make lock` then.
 	$(PIP) check
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.runtime benchmarks/requirements.lock benchmarks/pagefind/package-lock.json
+	$(PIP) install --quiet --no-deps --require-hashes --requirement benchmarks/requirements.lock
+	@# Without it drugsearch alone goes the way from pages to an index.
+	@if command -v npm >/dev/null; then \
+		npm ci --silent --no-audit --no-fund --prefix benchmarks/pagefind; \
+	else \
+		echo "npm is missing, so Pagefind takes no part." >&2; \
+	fi
 	@touch $@

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("indexer", "webapp")
+PACKAGES = ("indexer", "webapp", "benchmarks")
 
 FILE_LINES = 400
 FUNCTION_LINES = 50

@@ -18,8 +18,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from indexer.analysis.tokens import occurrences
 from indexer.analysis.tokens import terms as analysed
-from indexer.analysis.tokens import tokenize
 from indexer.knowledge.drugs import COMBINATION, DrugKnowledge
 from indexer.knowledge.salts import SALTS
 from indexer.knowledge.sections import find_intent
@@ -189,12 +189,8 @@ def spelled(name: str, title: str) -> str:
 
 
 def _written(lines: Sequence[str], terms: Sequence[str]) -> Iterator[str]:
-    size = len(terms)
-    for line in lines if size else ():
+    for line in lines if terms else ():
         if terms[0] not in line.casefold():
             continue
-        tokens = [token for token in tokenize(line) if token is not None]
-        for start in range(len(tokens) - size + 1):
-            part = tokens[start : start + size]
-            if all(token.term == term for token, term in zip(part, terms, strict=True)):
-                yield line[part[0].start : part[-1].end]
+        for start, end in occurrences(line, terms):
+            yield line[start:end]

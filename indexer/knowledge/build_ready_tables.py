@@ -120,6 +120,8 @@ def common_stems() -> list[str]:
         *(term for name in names for term in analysed(name)),
         *(line for line in common if not line.startswith("#")),
     }
+    # An engine asks for the stems of stems, to see which forms belong together.
+    words |= {snowball_stem(word) for word in words if has_stem(word)}
     stemmed = (word for word in sorted(words) if has_stem(word) and american(word) == word)
     return [f"{word} {snowball_stem(word)}" for word in stemmed]
 

@@ -38,6 +38,7 @@ class Conflict:
     second: Quote
 
 
+_PERCENT = ("%", "percent", "per cent")
 _NUMBER = r"\d{1,3}(?:\.\d+)? ?(?:%|per ?cent)"
 _ABOUT = "(?:(?:about|around|approximately) )?"
 _EFFECT = r"[^\W\d_]+(?:[ -][^\W\d_]+){0,3}"
@@ -123,7 +124,7 @@ def _claims(article: Article) -> Iterator[tuple[str, str, Quote]]:
     general = _GENERAL.union(*map(analysed, names))
     for section in article.sections:
         text, blocks = section.text, section.blocks
-        if not re.search("%|per ?cent", text) or _GROUPS.search(text):
+        if not any(sign in text for sign in _PERCENT) or _GROUPS.search(text):
             continue
         leads = [blocks[of.lead] for of in blocks if of.kind != "item" and of.lead is not None]
         above = "\n".join(text[lead.start : lead.end] for lead in leads)

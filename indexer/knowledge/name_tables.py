@@ -29,6 +29,9 @@ class NameTable(Protocol):
     def owns(self, key: str, joined: str) -> bool:
         """Say whether a medicine has a name."""
 
+    def beginnings(self, terms: set[str]) -> set[str]:
+        """Return those of some terms that begin a name."""
+
     def longest(self, first: str) -> int:
         """Return how many terms the longest name has that begins with a term; 0 without any."""
 
@@ -75,6 +78,10 @@ class SmallTable:
     def owns(self, key: str, joined: str) -> bool:
         """Say whether a medicine has a name."""
         return any(owner == key for owner, _ in self.owners(joined))
+
+    def beginnings(self, terms: set[str]) -> set[str]:
+        """Return those of some terms that begin a name."""
+        return self.by_first.keys() & terms
 
     def longest(self, first: str) -> int:
         """Return how many terms the longest name has that begins with a term; 0 without any."""
@@ -159,6 +166,10 @@ class Without:
     def owns(self, key: str, joined: str) -> bool:
         """Say whether a medicine still has a name."""
         return joined not in self.gone and self.table.owns(key, joined)
+
+    def beginnings(self, terms: set[str]) -> set[str]:
+        """Return those of some terms that began a name."""
+        return self.table.beginnings(terms)
 
     def longest(self, first: str) -> int:
         """Return how many terms the longest name had that begins with a term."""

@@ -59,6 +59,10 @@ class PackedTable:
         begins = f"{key}\t"
         return any(self._medicines[at].startswith(begins) for at in self._numbers(joined))
 
+    def beginnings(self, terms: set[str]) -> set[str]:
+        """Return those of some terms that begin a name."""
+        return self._rows.keys() & terms
+
     def longest(self, first: str) -> int:
         """Return how many terms the longest name has that begins with a term; 0 without any."""
         row = self._rows.get(first)

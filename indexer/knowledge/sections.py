@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import dropwhile
 
 from indexer.analysis.folding import fold
@@ -29,6 +29,9 @@ OPENING_TERMS = 8
 sentence that a page marked up as a heading, and its subject stands at its beginning."""
 
 OTHER = "other"
+
+_REMEMBERED = 4_096
+"""Headings; pages of one kind repeat them, and a page's are asked for several times."""
 
 _BOXED = re.compile(r"\W*WARNINGS?:")
 """How labels of the FDA head the warning in a box: "WARNING: SUICIDAL THOUGHTS"."""
@@ -126,6 +129,7 @@ def kind_named(name: str) -> SectionKind | None:
     return _BY_NAME.get(name)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def classify(heading: str, *, parent_kind: str = OTHER, is_title: bool = False) -> tuple[str, str]:
     """Return the kind of the section below a heading, and the rule that decided, in words.
 
@@ -283,7 +287,7 @@ def _match(cue: Cue, words: Sequence[str], start: int) -> tuple[int, ...] | None
         end = min(position + gap + 1, len(words))
         while position < end and words[position] not in element:
             position += 1
-        if position >= end:
+        if position == end:
             return None
         positions.append(position)
         position, gap = position + 1, 0

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from indexer.errors import CorpusError
 from indexer.parsing.chrome import holds_opinions, suspect, words_of
@@ -26,7 +26,9 @@ from indexer.parsing.landmarks import (
     is_article_body,
     is_main,
     is_named_content,
+    may_tell,
 )
+from indexer.parsing.markup import Page
 from indexer.parsing.survey import Survey
 
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -85,9 +87,9 @@ class Content:
         return any(id(each) in self.foreign for each in (tag, *tag.parents))
 
 
-def find_content(page: BeautifulSoup) -> Content:
+def find_content(page: Page) -> Content:
     """Find the article of a page. Raises CorpusError for a page without a body."""
-    body = page.body
+    body = page.first("body")
     if body is None:
         raise CorpusError("no text of an article was found in the page")
     survey = Survey(body)
@@ -133,7 +135,8 @@ class _Finder:
 
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
-        found = [index for index, tag in enumerate(survey.tags) if is_anchor(tag)]
+        self._telling = [index for index, tag in enumerate(survey.tags) if may_tell(tag)]
+        found = [index for index in self._telling if is_anchor(survey.tags[index])]
         self.anchors = _larger(survey, [index for index in found if not survey.is_gone(index)])
         self._titles = []
         for index, tag in enumerate(survey.tags):
@@ -188,8 +191,8 @@ class _Finder:
         ):
             found = [
                 index
-                for index, tag in enumerate(survey.tags)
-                if survey.words[index] and is_kind(tag) and not survey.is_gone(index)
+                for index in self._telling
+                if survey.words[index] and is_kind(survey.tags[index]) and not survey.is_gone(index)
             ]
             parts = _larger(survey, _outermost(survey, found))
             if sum(survey.words[index] for index in parts) >= _CORE_SHARE * survey.words[0]:
@@ -329,7 +332,7 @@ class _Finder:
             _COPYRIGHT.search(self._survey.tags[index].get_text(" "))
         )
 
-    def title_outside(self, root: int, page: BeautifulSoup) -> int | None:
+    def title_outside(self, root: int, page: Page) -> int | None:
         """Find the article's `h1` where a theme puts it above the article, not into it."""
         survey = self._survey
         titles = [index for index in self._titles if not survey.is_gone(index)]
@@ -357,10 +360,14 @@ def _is_site_name(survey: Survey, index: int) -> bool:
     )
 
 
-def _said_titles(page: BeautifulSoup) -> list[str]:
+def _said_titles(page: Page) -> list[str]:
     """Return what the head of a page gives as its title, for comparison."""
-    said = [str(tag.attrs.get("content", "")) for tag in page.find_all(property="og:title")]
-    window = page.find("title")
+    said = [
+        str(tag.attrs.get("content", ""))
+        for tag in page.elements
+        if tag.attrs.get("property") == "og:title"
+    ]
+    window = page.first("title")
     said += [window.get_text()] if window else []
     return [one_line(title).casefold() for title in said if title.strip()]
 

@@ -18,6 +18,11 @@ _CONTENT_IDS: Final = frozenset(
 )
 
 
+def may_tell(tag: Tag) -> bool:
+    """Say whether an element has anything that the questions below look at: few have."""
+    return bool(tag.attrs) or tag.name in {"article", "main"}
+
+
 def is_anchor(tag: Tag) -> bool:
     """Say whether an element is, by its own word, the place of the article."""
     return is_main(tag) or is_article_body(tag) or is_named_content(tag)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from bs4 import BeautifulSoup
+from indexer.parsing.markup import Page
 
 Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | float | bool | None"
 
@@ -35,11 +35,11 @@ class LinkedData:
     warnings: tuple[str, ...] = ()
 
 
-def read_linked_data(page: BeautifulSoup) -> LinkedData:
+def read_linked_data(page: Page) -> LinkedData:
     """Read the JSON-LD blocks of a page; one that is malformed is passed over with a warning."""
     nodes: list[Mapping[str, Json]] = []
     warnings: list[str] = []
-    for script in page.find_all("script"):
+    for script in page.named("script"):
         kind = str(script.attrs.get("type", "")).partition(";")[0].strip().lower()
         text = script.get_text()
         if kind != "application/ld+json" or len(text) > _MAX_CHARACTERS:

@@ -14,11 +14,12 @@ from datetime import date, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from indexer.parsing.cleaning import bounded
 from indexer.parsing.content import Content
 from indexer.parsing.linked_data import LinkedData, read_linked_data
+from indexer.parsing.markup import Page
 
 _TITLE_LENGTH: Final = 300
 _NAME_LENGTH: Final = 100
@@ -71,7 +72,7 @@ class Metadata:
 
 
 def read_metadata(
-    page: BeautifulSoup, content: Content, *, headings: Sequence[tuple[int, str]], source: str
+    page: Page, content: Content, *, headings: Sequence[tuple[int, str]], source: str
 ) -> Metadata:
     """Read a page's metadata.
 
@@ -102,6 +103,8 @@ def read_metadata(
 def iso_date(text: str) -> str | None:
     """Return a date, or a date and time, in ISO 8601; None when it cannot be understood."""
     plain = bounded(text, _NAME_LENGTH)
+    if not plain:
+        return None
     try:
         if len(plain) == len("2024-01-31"):
             return date.fromisoformat(plain).isoformat()
@@ -141,16 +144,16 @@ def title_without_site(title: str, site: str, heading: str = "") -> str:
 class _Meta:
     """The `meta` and `link` elements of a page, by name."""
 
-    def __init__(self, page: BeautifulSoup) -> None:
+    def __init__(self, page: Page) -> None:
         self._values: dict[str, list[str]] = {}
         self._links: dict[str, list[str]] = {}
-        for tag in page.find_all("meta"):
+        for tag in page.named("meta"):
             value = str(tag.attrs.get("content", ""))
             for key in ("name", "property", "itemprop", "http-equiv"):
                 name = str(tag.attrs.get(key, "")).strip().lower()
                 if name and value.strip():
                     self._values.setdefault(name, []).append(value)
-        for tag in page.find_all("link"):
+        for tag in page.named("link"):
             for relation in _tokens(tag, "rel"):
                 self._links.setdefault(relation, []).append(str(tag.attrs.get("href", "")))
 
@@ -166,14 +169,14 @@ class _Meta:
 class _Visible:
     """What the body shows: dates, and links that say what they are."""
 
-    def __init__(self, page: BeautifulSoup, content: Content) -> None:
+    def __init__(self, page: Page, content: Content) -> None:
         self.published: list[str] = []
         self.modified: list[str] = []
         self.authors: list[str] = []
         self.categories: list[str] = []
         self.tags: list[str] = []
         loose: list[str] = []
-        for tag in page.find_all(["time", "a", "abbr", "span"]):
+        for tag in page.named("time", "a", "abbr", "span"):
             if not _is_marked(tag) or content.is_foreign(tag):
                 continue
             if tag.name == "a":
@@ -223,7 +226,7 @@ def _tokens(tag: Tag, name: str) -> frozenset[str]:
     return frozenset(str(tag.attrs.get(name, "")).lower().split())
 
 
-def _title(page: BeautifulSoup, data: LinkedData, meta: _Meta, heading: str) -> str:
+def _title(page: Page, data: LinkedData, meta: _Meta, heading: str) -> str:
     """Choose a title for a page without an `h1`; `heading` is its first heading."""
     candidates = [*meta.all(("og:title",)), data.headline, *meta.all(("twitter:title",))]
     for candidate in candidates:
@@ -231,7 +234,7 @@ def _title(page: BeautifulSoup, data: LinkedData, meta: _Meta, heading: str) -> 
         if title:
             return title
     site = bounded("".join(meta.all(("og:site_name",))[:1]), _NAME_LENGTH)
-    window = page.find("title")
+    window = page.first("title")
     title = bounded(window.get_text(), _TITLE_LENGTH) if window else ""
     return title_without_site(title, site, heading)
 
@@ -266,8 +269,8 @@ def _is_web_address(url: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
-def _language(page: BeautifulSoup, meta: _Meta, data: LinkedData) -> str | None:
-    html = page.find("html")
+def _language(page: Page, meta: _Meta, data: LinkedData) -> str | None:
+    html = page.first("html")
     said = (
         str(html.attrs.get("lang") or html.attrs.get("xml:lang") or "") if html else "",
         *meta.all(("content-language", "og:locale", "dc.language")),

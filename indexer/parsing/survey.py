@@ -25,6 +25,7 @@ _NEVER: Final = frozenset(
 )
 STRUCK_OUT: Final = frozenset({"del", "s", "strike"})
 _CONTROLS: Final = frozenset({"input", "select", "textarea", "button"})
+_UNREAD: Final = _NEVER | _CONTROLS
 _NOT_SHOWN: Final = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _FOR_SCREEN_READERS: Final = frozenset(
     {"screen-reader-text", "sr-only", "visually-hidden", "visuallyhidden", "assistive-text"}
@@ -122,19 +123,21 @@ class Survey:
             linked = in_link or (tag.name == "a" and "href" in tag.attrs)
             self.tags.append(tag)
             self.parents.append(parent)
-            self._note_attributes(tag, index)
+            if tag.attrs:
+                self._note_attributes(tag, index)
             words = controls = 0
             children: list[tuple[Tag, int, bool]] = []
             for child in tag.contents:
-                if not isinstance(child, Tag):
-                    words += len(str(child).split()) if is_text(child) else 0
-                    continue
-                controls += child.name in _CONTROLS
-                if _is_never_text(child):
-                    self.never.add(id(child))
-                    self.struck_out = self.struck_out or child.name in STRUCK_OUT
-                else:
-                    children.append((child, index, linked))
+                if is_text(child):
+                    words += len(child.split())
+                elif isinstance(child, Tag):
+                    name = child.name
+                    controls += name in _CONTROLS
+                    if name in _UNREAD and _is_never_text(child):
+                        self.never.add(id(child))
+                        self.struck_out = self.struck_out or name in STRUCK_OUT
+                    else:
+                        children.append((child, index, linked))
             self._own.append((words, words if linked else 0, tag.name == "a", controls))
             stack.extend(reversed(children))
         self._close_ranges()
@@ -147,8 +150,6 @@ class Survey:
 
     def _note_attributes(self, tag: Tag, index: int) -> None:
         attributes = tag.attrs
-        if not attributes:
-            return
         for key in ("aria-controls", "data-target", "data-bs-target"):
             if key in attributes:
                 self._controlled.update(str(attributes[key]).replace("#", " ").split())
@@ -163,9 +164,8 @@ class Survey:
 
 
 def _is_never_text(tag: Tag) -> bool:
-    if tag.name in {"input", "select", "textarea"}:
-        return True
-    return tag.name in _NEVER or (tag.name == "button" and not _is_opener(tag))
+    """Say whether an element of `_UNREAD` is no text: all but buttons that title a part."""
+    return tag.name != "button" or not _is_opener(tag)
 
 
 def _is_opener(button: Tag) -> bool:

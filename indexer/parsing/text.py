@@ -43,8 +43,7 @@ _KINDS: Final[dict[str, BlockKind]] = {
     "plaintext": "pre",
     "xmp": "pre",
 }
-
-
+_NO_TAG: Final = Tag(name="root")
 _TOGGLES: Final = frozenset({"summary", "button"})
 _QUOTES: Final = {"q": ("“", "”"), "rt": ("(", ")")}
 
@@ -102,12 +101,11 @@ def _walk(reader: _Reader, root: Tag) -> None:
     while stack:
         tag, children = stack[-1]
         for child in children:
-            if isinstance(child, Tag):
-                if reader.enter(child):
-                    stack.append((child, iter(child.contents)))
-                    break
-            elif is_text(child):
-                reader.add(str(child))
+            if is_text(child):
+                reader.add(child)
+            elif isinstance(child, Tag) and reader.enter(child):
+                stack.append((child, iter(child.contents)))
+                break
         else:
             stack.pop()
             reader.leave(tag)
@@ -118,8 +116,8 @@ class _Reader:
 
     def __init__(self, dropped: AbstractSet[int]) -> None:
         self.lines: list[Line] = []
-        self._dropped = set(dropped)
-        self._contexts = [_Context(Tag(name="root"))]
+        self._dropped = dropped
+        self._contexts = [_Context(_NO_TAG)]
         # The contexts that others look for, innermost last.
         self._lists: list[_Context] = []
         self._items: list[_Context] = []
@@ -127,7 +125,8 @@ class _Reader:
         self._parts: list[str] = []
         self._fragments: list[Fragment] = []
         self._bold = 0
-        self._shades: set[bool] = set()
+        # Whether the fragment under way has text that is bold, and text that is not.
+        self._has_bold = self._has_plain = False
         self._raised: list[int] = []
         self._list_lead: int | None = None
         self._caption: int | None = None
@@ -140,7 +139,7 @@ class _Reader:
         if id(tag) in self._dropped or name == "rp":
             return False
         if name == "br":
-            self._end_fragment()
+            self._fragments.append(Fragment(*self._take_fragment()))
         elif name in {"sup", "sub"}:
             self._raised.append(len(self._parts))
         elif name in _QUOTES:
@@ -175,9 +174,15 @@ class _Reader:
 
     def add(self, text: str) -> None:
         """Take in a piece of text."""
-        self._parts.append(text)
         if not text.isspace():
-            self._shades.add(self._bold > 0)
+            if self._bold:
+                self._has_bold = True
+            else:
+                self._has_plain = True
+        elif not self._parts and self._contexts[-1].kind != "pre":
+            # What a line begins with; half of a page's strings stand between two blocks.
+            return
+        self._parts.append(text)
 
     # --- elements -----------------------------------------------------------------------------
 
@@ -283,7 +288,8 @@ class _Reader:
 
     def _write_caption(self, caption: Tag) -> int | None:
         text = self._read_flat(caption)
-        self._dropped.add(id(caption))
+        # A set of its own: whoever reads a cell with the same set may read it again.
+        self._dropped = self._dropped | {id(caption)}
         return self._append(Line(text=text, kind="caption")) if text else None
 
     def _read_table(self, table: Tag) -> bool:
@@ -311,39 +317,42 @@ class _Reader:
 
     # --- lines --------------------------------------------------------------------------------
 
-    def _end_fragment(self) -> None:
-        self._fragments.append(Fragment("".join(self._parts), self._shades == {True}))
+    def _take_fragment(self) -> tuple[str, bool]:
+        """Return the text under way and whether all of it is bold, and begin anew."""
+        text, bold = "".join(self._parts), self._has_bold and not self._has_plain
         self._parts.clear()
-        self._shades.clear()
-        self._raised = [0] * len(self._raised)
+        self._has_bold = self._has_plain = False
+        if self._raised:
+            self._raised = [0] * len(self._raised)
+        return text, bold
 
     def _flush(self) -> None:
         """End the line under way, and write it if it has text."""
         if not self._parts and not self._fragments:
             return
-        self._end_fragment()
-        fragments, self._fragments = self._fragments, []
-        context = self._contexts[-1]
+        context, (text, bold) = self._contexts[-1], self._take_fragment()
+        if not self._fragments and context.kind != "pre":
+            # Most lines have no break inside.
+            if line := one_line(text):
+                self._write(context, line, bold=bold)
+            return
+        fragments, self._fragments = [*self._fragments, Fragment(text, bold)], []
         if context.compact:
             text = one_line(" ".join(fragment.text for fragment in fragments))
-            if text:
-                self._write(context, Fragment(text))
-            return
-        if context.kind == "pre":
+            fragments = [Fragment(text)] if text else []
+        elif context.kind == "pre":
             fragments = [
                 Fragment(line)
                 for fragment in fragments
                 for line in preformatted_lines(fragment.text)
             ]
-            for fragment in fragments:
-                self._write(context, fragment)
-            return
-        for fragment in lines_of(fragments):
-            self._write(context, fragment)
+        else:
+            fragments = lines_of(fragments)
+        for fragment in fragments:
+            self._write(context, fragment.text, bold=fragment.bold)
 
-    def _write(self, context: _Context, line: Fragment) -> None:
+    def _write(self, context: _Context, text: str, *, bold: bool) -> None:
         """Write a line of text as what its context makes of it."""
-        text = line.text
         item = self._items[-1] if self._items else None
         if context.level:
             self._append(Line(text=text, level=context.level))
@@ -362,7 +371,7 @@ class _Reader:
         elif context.kind == "item" and item:
             self._append(Line(text=text, depth=item.depth, lead=item.first))
         else:
-            self._write_plain(context.kind, line)
+            self._write_plain(context.kind, text, bold=bold)
 
     def _define(self, group: _Context, text: str) -> None:
         """Write a line of a definition, its first one behind the terms."""
@@ -373,12 +382,12 @@ class _Reader:
         else:
             self._append(Line(text=text, kind="definition", lead=group.first))
 
-    def _write_plain(self, kind: BlockKind, line: Fragment) -> None:
+    def _write_plain(self, kind: BlockKind, text: str, *, bold: bool) -> None:
         """Write a paragraph; one that begins with a typed bullet is a list item."""
-        bare = strip_bullet(line.text) if kind == "paragraph" else None
+        bare = strip_bullet(text) if kind == "paragraph" else None
         if bare is None:
-            bold = line.bold and kind == "paragraph" and looks_like_heading(line.text)
-            self._append(Line(text=line.text, kind=kind, heading_like=bold))
+            heading_like = bold and kind == "paragraph" and looks_like_heading(text)
+            self._append(Line(text=text, kind=kind, heading_like=heading_like))
             return
         lead = self._lead_of_list()
         self._append(Line(text=f"{BULLET} {bare}", kind="item", lead=lead))

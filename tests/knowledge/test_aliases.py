@@ -13,7 +13,7 @@ from indexer.analysis.tokens import terms
 from indexer.config import Settings
 from indexer.corpus import Corpus
 from indexer.engine.base import OwnNames
-from indexer.engine.whoosh.lexicon import stemmer
+from indexer.engine.whoosh.stems import stemmer
 from indexer.errors import ConfigError, IndexUnavailableError
 from indexer.index import Index, open_index
 from indexer.knowledge.aliases import (

@@ -8,13 +8,13 @@ durability and integrity (it neither syncs nor checks what it wrote).
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer.engine.base import Baseline, OwnNames, Writer
+from indexer.engine.base import Baseline, OwnNames, SourceState, Writer
 from indexer.engine.whoosh.generations import Generation, Generations
 from indexer.engine.whoosh.schema import fingerprint, is_same_version
 from indexer.engine.whoosh.states import read_states, status_of
@@ -24,6 +24,7 @@ from indexer.runs import Verification
 
 if TYPE_CHECKING:
     from indexer.engine.whoosh.snapshot import WhooshSnapshot
+    from indexer.engine.whoosh.table import SectionTable
 
 DISTRIBUTION = "whoosh3"
 RIVALS = ("Whoosh", "whoosh-reloaded")
@@ -40,6 +41,10 @@ class WhooshEngine:
         self._names = names
         self._generations = Generations(Path(folder))
         self._thread = threading.local()
+        self._states: tuple[str, Mapping[str, SourceState]] | None = None
+        self._opening = threading.Lock()
+        self._table: tuple[str, SectionTable] | None = None
+        """What was opened last: the generation's digest and its sections, for all threads."""
 
     def baseline(self) -> Baseline | None:
         """Return what is indexed, None when nothing was ever; raise IndexDamagedError."""
@@ -48,7 +53,7 @@ class WhooshEngine:
         generation = self._generations.served()
         return Baseline(
             generation=generation.manifest.generation,
-            states=read_states(generation.folder),
+            states=self._states_of(generation),
             current=generation.manifest.schema == fingerprint(self._names.fingerprint),
         )
 
@@ -60,7 +65,8 @@ class WhooshEngine:
         from indexer.engine.whoosh.writer import WhooshWriter  # noqa: PLC0415
 
         with self._generations.build(fresh=fresh) as build:
-            writer = WhooshWriter(build, self._names, fresh=fresh)
+            known = {} if fresh or build.base is None else self._states_of(build.base)
+            writer = WhooshWriter(build, self._names, known, fresh=fresh)
             try:
                 yield writer
                 writer.finish()
@@ -98,10 +104,30 @@ class WhooshEngine:
         while True:
             pointer = self._generations.pointer()
             try:
-                return WhooshSnapshot(self._readable(), self._location, self._names)
+                generation = self._readable()
+                table = self._table_of(generation)
             except FileNotFoundError:
                 if self._generations.pointer() == pointer:
                     raise
+            else:
+                return WhooshSnapshot(table, generation, self._location, self._names)
+
+    def _states_of(self, generation: Generation) -> Mapping[str, SourceState]:
+        """Return what a generation knows of its pages; a run asks for it twice."""
+        if self._states is None or self._states[0] != generation.digest:
+            self._states = generation.digest, read_states(generation.folder)
+        return self._states[1]
+
+    def _table_of(self, generation: Generation) -> SectionTable:
+        """Return what is known of a generation's sections; opened once for all threads."""
+        from indexer.engine.whoosh.segments import read_segments  # noqa: PLC0415
+        from indexer.engine.whoosh.table import SectionTable  # noqa: PLC0415
+
+        with self._opening:
+            if self._table is None or self._table[0] != generation.digest:
+                table = SectionTable(generation.folder, read_segments(generation.folder))
+                self._table = generation.digest, table
+            return self._table[1]
 
     def _readable(self) -> Generation:
         generation = self._generations.served()

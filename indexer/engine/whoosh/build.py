@@ -25,6 +25,8 @@ class Build:
         """What was published; None until the block has been left."""
         self.warnings: tuple[str, ...] = ()
         """What went wrong without harm, such as an old folder that could not be removed."""
+        self._linked: dict[str, tuple[FileEntry, tuple[int, ...]]] = {}
+        """Files shared with the base, and what tells whether they are still as they were."""
         self._description: tuple[str, int, int] | None = None
 
     def describe(self, *, schema: str, articles: int, sections: int) -> None:
@@ -36,7 +38,10 @@ class Build:
         durable.make_folder(self.folder)
         if self.base is not None:
             for entry in self.base.manifest.files:
-                durable.link_or_copy(self.base.folder / entry.name, self.folder / entry.name)
+                source, path = self.base.folder / entry.name, self.folder / entry.name
+                durable.link_or_copy(source, path)
+                if path.samefile(source):
+                    self._linked[entry.name] = entry, durable.identity(path)
 
     def seal(self) -> Manifest:
         """Make every file durable and read-only and return the manifest of what is there.
@@ -61,6 +66,11 @@ class Build:
         for path in sorted(self.folder.iterdir()):
             if path.name.endswith(SCRATCH_SUFFIXES):
                 durable.remove(path)
+                continue
+            known, identity = self._linked.get(path.name, (None, ()))
+            if known is not None and durable.identity(path) == identity:
+                durable.sync(path)
+                yield known
                 continue
             entry = FileEntry(path.name, *durable.seal(path))
             if shared.get(path.name, entry) != entry:

@@ -1,4 +1,8 @@
-"""From matching rows to an answer: roll-up to articles, the true top, exact totals, facets."""
+"""From matching rows to an answer: roll-up to articles, the true top, exact totals, facets.
+
+The rows of an article are adjacent, so what is listed falls into runs, one an article; a run's
+best score, its size and its kinds are one pass over arrays.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.engine.base import FacetName
-from indexer.engine.whoosh.evaluate import Scores
-from indexer.engine.whoosh.table import ArticleFacts, Flags, Rows, SectionTable
+from indexer.engine.whoosh.rows import Flags, Rows, Scores
+from indexer.engine.whoosh.table import SectionTable
+from indexer.knowledge.drugs import CLASS_PREFIX
 from indexer.query.plan import MatchPlan
 
 SECTIONS_OF_AN_ARTICLE = 3
@@ -18,138 +23,174 @@ SECTIONS_OF_AN_ARTICLE = 3
 
 Facets = Mapping[FacetName, tuple[tuple[str, int], ...]]
 
+NO_FACETS: Facets = {"section": (), "drug": (), "class": (), "category": (), "year": ()}
+
+# Which facet of the articles each facet of an answer counts.
+_ARTICLE_FACETS: Mapping[FacetName, str] = {
+    "drug": "subject",
+    "class": "class",
+    "category": "category",
+    "year": "year",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A result: the rows of one article that are shown, best first, and how many there are."""
 
-    article: ArticleFacts
+    article: int
     rows: tuple[int, ...]
+    scores: tuple[float, ...]
     section_total: int
 
 
 class Collector:
     """Lists what matches a plan, over the rows that match its concepts."""
 
-    def __init__(self, table: SectionTable, plan: MatchPlan, matches: Flags) -> None:
-        """Take the rows that match the plan with its filters aside."""
+    def __init__(self, table: SectionTable, plan: MatchPlan, rows: Rows, score: Scores) -> None:
+        """Take the rows that match the plan with its filters aside, rising, and their scores."""
         self._table = table
         self._plan = plan
-        self._matches = matches
-        self._filters = _filters(table, plan)
-        self.listed_rows = self._filtered()
+        self._matching = rows
+        self._filters = _filters(table, plan, rows)
+        passing = self._passing()
+        self.rows = rows if passing is None else rows[passing]
+        """The rows that are listed."""
+        self._score = score if passing is None else score[passing]
+        self._starts = _run_starts(table.article[self.rows])
+        self._counts = np.diff(self._starts, append=len(self.rows))
+        self._numbers = table.article[self.rows[self._starts]].astype(np.int64)
+        self.articles = len(self._starts)
+        """How many articles are listed."""
 
-    def totals(self) -> tuple[int, int]:
-        """Return how many articles and how many sections are listed."""
-        numbers = self._table.article[self.listed_rows]
-        return len(np.unique(numbers)), len(numbers)
-
-    def top(self, score: Scores) -> tuple[Listed, ...]:
+    def top(self) -> tuple[Listed, ...]:
         """Return the results of the window that the plan asks for."""
-        rows = np.flatnonzero(self.listed_rows)
-        rows = rows[np.lexsort((self._table.order[rows], self._table.article[rows], -score[rows]))]
-        if self._plan.group == "section":
-            return self._sections(rows)
-        return self._articles(rows)
+        if not len(self.rows):
+            return ()
+        return self._sections() if self._plan.group == "section" else self._articles()
 
     def facets(self) -> Facets:
         """Return each facet's values with their numbers of articles, its own filter aside."""
-        return {
-            "section": self._section_facet(),
-            "drug": self._article_facet("drug", self._table.drug_articles),
-            "class": self._article_facet("class", self._table.class_articles),
-            "category": self._article_facet("category", self._table.category_articles),
-            "year": self._article_facet("year", self._table.year_articles),
-        }
+        counted: dict[FacetName, tuple[tuple[str, int], ...]] = {"section": self._section_facet()}
+        for name, of_article in _ARTICLE_FACETS.items():
+            counts = self._table.members[of_article].counts(self._articles_without(name))
+            if name == "drug":
+                counts = {
+                    key: count for key, count in counts.items() if not key.startswith(CLASS_PREFIX)
+                }
+            counted[name] = _most_first(counts)
+        return counted
 
-    def _filtered(self, without: FacetName | None = None) -> Flags:
-        rows = self._matches
-        for name, flags in self._filters.items():
-            if name != without:
-                rows = rows & flags
-        return rows
+    def _passing(self, without: FacetName | None = None) -> Flags | None:
+        """Return which matching rows pass the filters; None when all do."""
+        flags = [flags for name, flags in self._filters.items() if name != without]
+        return np.logical_and.reduce(flags) if flags else None
 
-    def _sections(self, rows: Rows) -> tuple[Listed, ...]:
+    def _sections(self) -> tuple[Listed, ...]:
         """Return one result for each row of the window."""
+        number = self._table.article[self.rows].astype(np.int64)
         ranks = self._ranks()
-        if ranks is not None:
-            rows = rows[np.argsort(ranks[self._table.article[rows]], kind="stable")]
-        window = rows[self._plan.offset : self._plan.offset + self._plan.limit]
-        counts = np.bincount(self._table.article[rows], minlength=len(self._table.articles))
+        end = self._plan.offset + self._plan.limit
+        among = _best(self._score, end) if ranks is None else np.arange(len(self.rows))
+        keys = (self._table.order[self.rows[among]], number[among], -self._score[among])
+        by_rank = () if ranks is None else (ranks[number[among]],)
+        window = among[np.lexsort((*keys, *by_rank))][self._plan.offset : end]
+        runs = np.searchsorted(self._starts, window, side="right") - 1
         return tuple(
-            Listed(self._table.articles[number], (row,), int(counts[number]))
-            for row, number in zip(
-                window.tolist(), self._table.article[window].tolist(), strict=True
-            )
+            Listed(int(number[at]), (int(self.rows[at]),), (float(self._score[at]),), total)
+            for at, total in zip(window.tolist(), self._counts[runs].tolist(), strict=True)
         )
 
-    def _articles(self, rows: Rows) -> tuple[Listed, ...]:
-        """Return one result for each article of the window; `rows` come best first."""
-        numbers, best, counts = np.unique(
-            self._table.article[rows], return_index=True, return_counts=True
-        )
+    def _articles(self) -> tuple[Listed, ...]:
+        """Return one result for each article of the window."""
+        best = np.maximum.reduceat(self._score, self._starts)
         ranks = self._ranks()
-        # The rows are in order of score and article, so the best row's place ranks its article.
-        by = best if ranks is None else ranks[numbers]
-        window = np.argsort(by, kind="stable")[self._plan.offset :][: self._plan.limit]
-        return tuple(
-            Listed(
-                self._table.articles[number],
-                tuple(rows[self._table.article[rows] == number][:SECTIONS_OF_AN_ARTICLE].tolist()),
-                count,
-            )
-            for number, count in zip(numbers[window].tolist(), counts[window].tolist(), strict=True)
+        end = self._plan.offset + self._plan.limit
+        if ranks is None:
+            among = _best(best, end)
+            order = np.lexsort((self._numbers[among], -best[among]))
+            window = among[order][self._plan.offset : end]
+        else:
+            window = np.argsort(ranks[self._numbers])[self._plan.offset : end]
+        return tuple(map(self._listed, window.tolist()))
+
+    def _listed(self, run: int) -> Listed:
+        """Return what is shown of one article."""
+        start, count = int(self._starts[run]), int(self._counts[run])
+        rows, score = self.rows[start : start + count], self._score[start : start + count]
+        shown = np.lexsort((self._table.order[rows], -score))[:SECTIONS_OF_AN_ARTICLE]
+        return Listed(
+            article=int(self._numbers[run]),
+            rows=tuple(rows[shown].tolist()),
+            scores=tuple(score[shown].tolist()),
+            section_total=count,
         )
 
     def _ranks(self) -> NDArray[np.int64] | None:
         """Return each article's place in an order other than by relevance."""
-        articles = self._table.articles
         match self._plan.sort:
             case "relevance":
                 return None
             case "newest":
-                # Stable, so that equal dates stay in the order of the ids; no date comes last.
-                order = sorted(range(len(articles)), key=lambda at: articles[at].date, reverse=True)
+                return self._table.newest_first
             case "title":
-                order = sorted(range(len(articles)), key=lambda at: articles[at].title.casefold())
-        ranks = np.empty(len(articles), dtype=np.int64)
-        ranks[order] = np.arange(len(articles))
-        return ranks
+                return self._table.by_title
+
+    def _articles_without(self, name: FacetName) -> Rows:
+        """Return the articles that are listed when one filter is left aside."""
+        if name not in self._filters:
+            return self._numbers
+        passing = self._passing(without=name)
+        rows = self._matching if passing is None else self._matching[passing]
+        numbers = self._table.article[rows]
+        return numbers[_run_starts(numbers)].astype(np.int64)
 
     def _section_facet(self) -> tuple[tuple[str, int], ...]:
-        rows = np.flatnonzero(self._filtered(without="section")).tolist()
-        pairs = {(self._table.kind[row], int(self._table.article[row])) for row in rows}
-        counts: dict[str, int] = {}
-        for kind, _ in pairs:
-            counts[kind] = counts.get(kind, 0) + 1
-        return _most_first(counts)
-
-    def _article_facet(
-        self, name: FacetName, members: Mapping[str, frozenset[int]]
-    ) -> tuple[tuple[str, int], ...]:
-        found = frozenset(np.unique(self._table.article[self._filtered(without=name)]).tolist())
-        counts = {value: len(found & numbers) for value, numbers in members.items()}
-        return _most_first({value: count for value, count in counts.items() if count})
+        passing = self._passing(without="section")
+        rows = self._matching if passing is None else self._matching[passing]
+        starts = _run_starts(self._table.article[rows])
+        run = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(rows)))
+        kinds = self._table.kinds
+        held = np.zeros((len(kinds), len(starts)), dtype=np.bool_)
+        held[self._table.kind[rows], run] = True
+        counts = np.count_nonzero(held, axis=1).tolist()
+        return _most_first({kind: n for kind, n in zip(kinds, counts, strict=True) if n})
 
 
-def _filters(table: SectionTable, plan: MatchPlan) -> dict[FacetName, Flags]:
+def _filters(table: SectionTable, plan: MatchPlan, rows: Rows) -> dict[FacetName, Flags]:
+    """Return, for each filter that is set, which of some rows pass it."""
     filters: dict[FacetName, Flags] = {}
     if plan.kinds:
-        filters["section"] = table.rows_of_kinds(plan.kinds)
-    asked: tuple[tuple[FacetName, Sequence[str], Mapping[str, frozenset[int]]], ...] = (
-        ("drug", plan.drugs, table.subject_articles),
-        ("class", plan.classes, table.class_articles),
-        ("category", plan.categories, table.category_articles),
-        ("year", plan.years, table.year_articles),
-    )
-    for name, values, members in asked:
+        wanted = np.array([kind in plan.kinds for kind in table.kinds], dtype=np.bool_)
+        filters["section"] = wanted[table.kind[rows]]
+    asked: Mapping[FacetName, Sequence[str]] = {
+        "drug": plan.drugs,
+        "class": plan.classes,
+        "category": plan.categories,
+        "year": plan.years,
+    }
+    for name, values in asked.items():
         if values:
-            filters[name] = table.rows_of_articles(_union(members, values))
+            passing = np.zeros(len(table.ids) + 1, dtype=np.bool_)
+            for value in values:
+                passing[table.members[_ARTICLE_FACETS[name]].articles(value)] = True
+            filters[name] = passing[table.article[rows]]
     return filters
 
 
-def _union(members: Mapping[str, frozenset[int]], values: Sequence[str]) -> frozenset[int]:
-    return frozenset().union(*(members.get(value, frozenset()) for value in values))
+def _run_starts(numbers: NDArray[np.int32]) -> Rows:
+    """Return where each run of equal numbers begins."""
+    is_first = np.ones(len(numbers), dtype=np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=is_first[1:])
+    return np.flatnonzero(is_first)
+
+
+def _best(score: Scores, count: int) -> Rows:
+    """Return the places of the best scores: so many, and all that tie with the last of them."""
+    if count >= len(score):
+        return np.arange(len(score))
+    threshold = np.partition(score, len(score) - count)[len(score) - count]
+    return np.flatnonzero(score >= threshold)
 
 
 def _most_first(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:

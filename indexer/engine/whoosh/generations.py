@@ -255,8 +255,7 @@ class Generations:
         try:
             if pointer:
                 kept = decode_pointer(pointer)
-                inspection = self._inspect(pointer, stop_at_whole=True)
-                served, warnings = inspection.generation, inspection.problems
+                served, warnings = self._base(pointer)
         except IndexDamagedError as error:
             warnings = (str(error),)
         if kept or not pointer:  # else nobody knows which folders are needed
@@ -267,6 +266,17 @@ class Generations:
         build.warnings = warnings
         newest = served.manifest.generation if served else None
         return build, tuple(line for line in kept if line.number == newest)
+
+    def _base(self, pointer: bytes) -> tuple[Generation | None, tuple[str, ...]]:
+        """Return the newest whole generation, and what is wrong with newer ones.
+
+        One that this object found whole, and is still pointed at, is not read once more.
+        """
+        checked = self._checked
+        if checked is not None and checked[0] == pointer and not checked[1].notes:
+            return checked[1], ()
+        inspection = self._inspect(pointer, stop_at_whole=True)
+        return inspection.generation, inspection.problems
 
     def _publish(self, build: Build, previous: tuple[Kept, ...]) -> None:
         manifest = build.seal()
@@ -280,6 +290,9 @@ class Generations:
         build.generation = Generation(
             folder=build.folder, manifest=manifest, digest=line.manifest_digest
         )
+        with self._checking:
+            # Its digests were made of what is on the disk now.
+            self._checked = encode_pointer(kept), build.generation
         build.warnings += self._sweep(kept)
 
     def _point_at(self, kept: tuple[Kept, ...]) -> tuple[str, ...]:

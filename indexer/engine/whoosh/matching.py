@@ -9,12 +9,13 @@ from functools import partial
 import numpy as np
 
 from indexer.engine.base import Match, Matches, SectionMatch
-from indexer.engine.whoosh.collect import Collector, Listed
-from indexer.engine.whoosh.evaluate import DeadlineError, Evaluated, Evaluator, Scores
-from indexer.engine.whoosh.explain import matched_terms, score_parts
-from indexer.engine.whoosh.table import Flags, SectionTable
+from indexer.engine.whoosh.collect import NO_FACETS, Collector, Listed
+from indexer.engine.whoosh.evaluate import DeadlineError, Evaluator, Found
+from indexer.engine.whoosh.explain import Explanation
+from indexer.engine.whoosh.rows import Rows, Scores, common, contains, union
+from indexer.engine.whoosh.table import SectionTable
 from indexer.query import weights
-from indexer.query.plan import MatchPlan, Node
+from indexer.query.plan import MatchPlan
 
 SCORE_DECIMALS = 6
 """Scores are compared to this many decimals, so that sums of the same parts in another order
@@ -23,12 +24,11 @@ tie, and ties go by article and section."""
 
 @dataclass(frozen=True, slots=True)
 class _Evaluation:
-    """A plan's nodes, evaluated."""
+    """A plan's nodes, evaluated, and the rows that match it with its filters aside."""
 
-    plan: MatchPlan
-    concepts: tuple[Evaluated, ...]
-    bonuses: tuple[Evaluated, ...]
-    matches: Flags
+    concepts: tuple[Found, ...]
+    bonuses: tuple[Found, ...]
+    rows: Rows
     score: Scores
 
 
@@ -38,92 +38,86 @@ def match_plan(table: SectionTable, evaluator: Evaluator, plan: MatchPlan) -> Ma
         evaluation = _evaluate(table, evaluator, plan)
     except DeadlineError:
         return _cut_off(plan)
-    collector = Collector(table, plan, evaluation.matches)
-    articles, sections = collector.totals()
+    collector = Collector(table, plan, evaluation.rows, evaluation.score)
+    listed = collector.top()
+    explanation = Explanation(evaluator, plan, [row for each in listed for row in each.rows])
     return Matches(
-        articles=articles,
-        sections=sections,
-        top=tuple(
-            _match(table, evaluator, evaluation, listed)
-            for listed in collector.top(evaluation.score)
-        ),
-        facets=collector.facets(),
-        concept_sections=tuple(int(concept.matches.sum()) for concept in evaluation.concepts),
-        unfiltered=int(evaluation.matches.sum()),
+        articles=collector.articles,
+        sections=len(collector.rows),
+        top=tuple(_match(table, explanation, each) for each in listed),
+        facets=collector.facets() if plan.facets else NO_FACETS,
+        concept_sections=tuple(len(concept.matching) for concept in evaluation.concepts),
+        unfiltered=len(evaluation.rows),
         coverage=tuple(
-            bool((concept.matches & collector.listed_rows).any()) for concept in evaluation.concepts
+            bool(contains(concept.matching, collector.rows).any())
+            for concept in evaluation.concepts
         ),
         mode="all" if plan.coverage == "all" else "partial",
     )
 
 
 def _evaluate(table: SectionTable, evaluator: Evaluator, plan: MatchPlan) -> _Evaluation:
-    known: dict[Node, Evaluated] = {}
-    evaluate = partial(evaluator.evaluate, deadline=plan.deadline, known=known)
+    evaluate = partial(evaluator.evaluate, deadline=plan.deadline)
     concepts = tuple(evaluate(concept.node) for concept in plan.concepts)
-    allowed = table.live.copy()
+    rows = _required(table, evaluator, plan, concepts)
     for node in plan.excluded:
-        allowed &= ~evaluate(node).matches
+        rows = rows[~contains(evaluate(node).matching, rows)]
+    rows = _most_covered(plan, concepts, rows)
     bonuses = tuple(evaluate(bonus.node) for bonus in plan.bonuses)
-    score = np.zeros(len(allowed), dtype=np.float64)
+    score = np.zeros(len(rows), dtype=np.float64)
     for concept in concepts:
-        score += concept.score
-    for bonus, evaluated in zip(plan.bonuses, bonuses, strict=True):
-        score += evaluated.matches * bonus.value
-    return _Evaluation(
-        plan, concepts, bonuses, _covered(plan, concepts, allowed), score.round(SCORE_DECIMALS)
-    )
+        score += concept.score_of(rows)
+    for bonus, found in zip(plan.bonuses, bonuses, strict=True):
+        score += contains(found.matching, rows) * bonus.value
+    return _Evaluation(concepts, bonuses, rows, score.round(SCORE_DECIMALS))
 
 
-def _covered(plan: MatchPlan, concepts: Sequence[Evaluated], allowed: Flags) -> Flags:
-    """Return the allowed rows that match as many concepts as the plan's coverage asks for."""
+def _required(
+    table: SectionTable, evaluator: Evaluator, plan: MatchPlan, concepts: Sequence[Found]
+) -> Rows:
+    """Return the rows that match what may not be given up.
+
+    Where a plan may give up everything, a row must match something that is no intent.
+    """
     asked = list(zip(plan.concepts, concepts, strict=True))
-    everything = plan.coverage == "all"
-    for concept, evaluated in asked:
-        if everything or concept.required:
-            allowed = allowed & evaluated.matches
-    optional = [(concept, found) for concept, found in asked if not concept.required]
-    if everything or not optional:
-        return allowed
-    if len(optional) == len(asked):
-        named = np.zeros_like(allowed)
-        for concept, found in optional:
-            if concept.kind != "intent":
-                named |= found.matches
-        allowed = allowed & named
-    count = np.zeros(len(allowed), dtype=np.int64)
-    for _, found in optional:
-        count += found.matches
-    most = int(count[allowed].max(initial=0))
-    return allowed & (count >= max(weights.MOST_SHARE * most, min(most, 1)))
+    if not asked:
+        return np.flatnonzero(table.live)
+    wanted = [
+        found.matching for concept, found in asked if plan.coverage == "all" or concept.required
+    ]
+    if not wanted:
+        named = [found.matching for concept, found in asked if concept.kind != "intent"]
+        return union(named, len(evaluator))
+    return common(wanted)
 
 
-def _match(
-    table: SectionTable, evaluator: Evaluator, evaluation: _Evaluation, listed: Listed
-) -> Match:
+def _most_covered(plan: MatchPlan, concepts: Sequence[Found], rows: Rows) -> Rows:
+    """Return the rows that match as many concepts as the plan's coverage asks for."""
+    if plan.coverage == "all":
+        return rows
+    count = np.zeros(len(rows), dtype=np.int64)
+    for concept, found in zip(plan.concepts, concepts, strict=True):
+        if not concept.required:
+            count += contains(found.matching, rows)
+    most = int(count.max(initial=0))
+    return rows[count >= max(weights.MOST_SHARE * most, min(most, 1))]
+
+
+def _match(table: SectionTable, explanation: Explanation, listed: Listed) -> Match:
     sections = tuple(
         SectionMatch(
-            section_id=table.section_id[row],
-            score=float(evaluation.score[row]),
-            matched=matched_terms(evaluator, evaluation.concepts, row),
-            parts=_parts(evaluation, row) if evaluation.plan.explain else (),
+            section_id=table.section_id(row),
+            score=score,
+            matched=explanation.matched(row),
+            parts=explanation.parts(row),
         )
-        for row in listed.rows
+        for row, score in zip(listed.rows, listed.scores, strict=True)
     )
     return Match(
-        article_id=listed.article.id,
+        article_id=table.ids[listed.article],
         score=sections[0].score,
         sections=sections,
         section_total=listed.section_total,
-    )
-
-
-def _parts(evaluation: _Evaluation, row: int) -> tuple[tuple[str, float], ...]:
-    plan = evaluation.plan
-    return score_parts(
-        tuple(zip(plan.concepts, evaluation.concepts, strict=True)),
-        tuple(zip(plan.bonuses, evaluation.bonuses, strict=True)),
-        row,
     )
 
 
@@ -132,7 +126,7 @@ def _cut_off(plan: MatchPlan) -> Matches:
         articles=0,
         sections=0,
         top=(),
-        facets={"section": (), "drug": (), "class": (), "category": (), "year": ()},
+        facets=NO_FACETS,
         concept_sections=(0,) * len(plan.concepts),
         unfiltered=0,
         coverage=(False,) * len(plan.concepts),

@@ -1,60 +1,47 @@
 """The fields of the index, and the fingerprint that tells whether an index was built by them.
 
 One Whoosh document is one section. Its terms come from our own analysis, position by position,
-so Whoosh never tokenises anything; what lists, filters and facets need of every section stands
-in one column (`facts`), and what a hit shows stands in one stored field (`record`).
+so Whoosh never tokenises anything, and what is stored of it stands in our own files; the schema
+tells Whoosh's readers and queries which fields there are.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator, Sequence
 from functools import cache
 from importlib import metadata
 from importlib.resources import files
-
-from whoosh import columns, fields, formats
-from whoosh.analysis.analyzers import CompositeAnalyzer
-from whoosh.analysis.tokenizers import IDTokenizer
+from typing import TYPE_CHECKING
 
 from indexer.query.plan import WORD_FIELDS
 
-LAYOUT_VERSION = 13
-"""Raise it when what `facts` or `record` hold, or how text is parsed or analysed, changes."""
+if TYPE_CHECKING:
+    from whoosh import fields
 
-POSITIONS = formats.Positions()
+LAYOUT_VERSION = 14
+"""Raise it when what a segment's files hold, or how text is parsed or analysed, changes."""
 
 KNOWLEDGE_TABLES = (".tsv", ".gz", ".txt")
-
-
-class Terms(fields.FieldType):
-    """A field whose value is a sequence of terms; an empty string is a gap between positions."""
-
-    def __init__(self) -> None:
-        """Keep positions, for phrases, and no stored value."""
-        super().__init__(POSITIONS, CompositeAnalyzer(IDTokenizer()), scorable=True)
-
-    def index(
-        self, value: Sequence[str], **_options: object
-    ) -> Generator[tuple[bytes, int, float, bytes], None, None]:
-        """Yield each term with its frequency, weight and encoded positions."""
-        positions: dict[str, list[int]] = {}
-        for position, term in enumerate(value):
-            if term:
-                positions.setdefault(term, []).append(position)
-        for term, at in positions.items():
-            yield term.encode("utf-8"), len(at), float(len(at)), POSITIONS.encode(at)
 
 
 @cache
 def schema() -> fields.Schema:
     """Return the schema of the index."""
+    # A search needs the fingerprint alone, and importing Whoosh takes longer than a search.
+    from whoosh import fields  # noqa: PLC0415
+    from whoosh.analysis.analyzers import CompositeAnalyzer  # noqa: PLC0415
+    from whoosh.analysis.tokenizers import IDTokenizer  # noqa: PLC0415
+    from whoosh.formats import Positions  # noqa: PLC0415
+
+    def terms() -> fields.FieldType:
+        return fields.FieldType(Positions(), CompositeAnalyzer(IDTokenizer()), scorable=True)
+
     return fields.Schema(
-        article=fields.ID(),
-        facts=fields.COLUMN(columns.VarBytesColumn()),
+        article=fields.STORED(),
+        section=fields.STORED(),
         record=fields.STORED(),
-        **{name: Terms() for name in WORD_FIELDS},
+        **{name: terms() for name in WORD_FIELDS},
     )
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import fields
+from operator import attrgetter
 from pathlib import Path
 
 from indexer.engine.base import SourceState
@@ -16,18 +17,22 @@ from indexer.model import Status
 
 STATES_FILE = "sources.json"
 
+NAMES = tuple(field.name for field in fields(SourceState))
+"""What stands in a line of the file, in this order; the source, which tells lines apart, first."""
+
 
 def read_states(folder: Path) -> Mapping[str, SourceState]:
     """Read what a generation knows of the pages it was made from, by source name."""
-    states = json.loads((folder / STATES_FILE).read_text("utf-8"))
-    return {state["source"]: SourceState(**state) for state in states}
+    rows = json.loads((folder / STATES_FILE).read_text("utf-8"))
+    states = (SourceState(**dict(zip(NAMES, row, strict=True))) for row in rows)
+    return {state.source: state for state in states}
 
 
 def write_states(folder: Path, states: Iterable[SourceState]) -> None:
     """Write what `read_states` reads, beside the file it replaces, which others may share."""
     aside = folder / f"{STATES_FILE}.tmp"
-    ordered = [asdict(state) for state in sorted(states, key=lambda state: state.source)]
-    aside.write_text(json.dumps(ordered, ensure_ascii=False, separators=(",", ":")), "utf-8")
+    rows = sorted(map(attrgetter(*NAMES), states))
+    aside.write_text(json.dumps(rows, ensure_ascii=False, separators=(",", ":")), "utf-8")
     aside.replace(folder / STATES_FILE)
 
 

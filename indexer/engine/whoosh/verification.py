@@ -1,20 +1,25 @@
-"""Every posting and stored record of a generation, read once to see that it can be."""
+"""Every posting and stored record of a generation, read once to see that it can be.
+
+It is read as Whoosh reads it, through the codec, and compared with what searches read.
+"""
 
 from __future__ import annotations
 
 import json
-import pickle
-import struct
 import zlib
+from itertools import pairwise
 
+import numpy as np
 from whoosh import index as whoosh_index
 from whoosh.reading import IndexReader
 
-from indexer.engine.base import OwnNames
 from indexer.engine.whoosh import records
+from indexer.engine.whoosh.codec import INDEX_NAME
 from indexer.engine.whoosh.generations import Generation
-from indexer.engine.whoosh.snapshot import WhooshSnapshot
-from indexer.engine.whoosh.table import TERM_FIELDS, SectionTable, read_table
+from indexer.engine.whoosh.postings import FieldPostings
+from indexer.engine.whoosh.segments import read_segments
+from indexer.engine.whoosh.table import SectionTable
+from indexer.query.plan import WORD_FIELDS, Field
 from indexer.runs import Verification
 
 # What Whoosh and the decoders below it raise on bytes that make no sense; which of them says
@@ -28,8 +33,6 @@ UNREADABLE = (
     TypeError,
     ValueError,
     EOFError,
-    pickle.UnpicklingError,
-    struct.error,
     zlib.error,
 )
 
@@ -40,12 +43,13 @@ def verify_generation(
     """Read every posting and record of a generation whose digests were found right."""
     postings, found = 0, list(problems)
     try:
-        opened = whoosh_index.open_dir(str(generation.folder))
+        table = SectionTable(generation.folder, read_segments(generation.folder))
+        for field in WORD_FIELDS:
+            postings += _walk_postings(table, field, found)
+        _walk_records(table, found)
+        opened = whoosh_index.open_dir(str(generation.folder), indexname=INDEX_NAME)
         with opened.reader() as reader:
-            table = read_table(reader)
-            postings = _walk_postings(reader, table, found)
-            _walk_records(reader, table, found)
-        WhooshSnapshot(generation, "verify", OwnNames()).close()
+            _compare_readers(reader, table, found)
     except UNREADABLE as error:
         found.append(f"generation {generation.manifest.generation} cannot be read: {error!r}")
     return Verification(
@@ -58,38 +62,60 @@ def verify_generation(
     )
 
 
-def _walk_postings(reader: IndexReader, table: SectionTable, problems: list[str]) -> int:
-    """Count the postings; a term's positions must be as many as its frequency says."""
+def _walk_postings(table: SectionTable, field: Field, problems: list[str]) -> int:
+    """Count the postings of a field, and check that they are what the layout says."""
     count = 0
-    for field in TERM_FIELDS:
-        held = 0
-        for term in reader.lexicon(field):
-            for leaf, offset in reader.leaf_readers():
-                if (field, term) not in leaf:
-                    continue
-                matcher = leaf.postings(field, term)
-                while matcher.is_active():
-                    count += 1
-                    if table.live[matcher.id() + offset]:
-                        held += int(matcher.weight())
-                    if len(matcher.value_as("positions")) != int(matcher.weight()):
-                        problems.append(f"{field}:{term!r} has other positions than it says")
-                    matcher.next()
-        expected = int(table.length[field][table.live].sum())
-        if held != expected:
-            problems.append(f"the field {field} holds {held} terms where {expected} were written")
+    for segment in table.segments:
+        postings = segment.fields[field]
+        held = np.bincount(
+            postings.rows, weights=postings.frequency, minlength=segment.rows
+        ).astype(np.int64)
+        if not np.array_equal(held, segment.facts[f"{field}.length"]):
+            problems.append(f"{segment.name}: the field {field} has other lengths than were noted")
+        problems += [
+            f"{segment.name}: the field {field} {problem}" for problem in _disorder(postings)
+        ]
+        count += len(postings.rows)
     return count
 
 
-def _walk_records(reader: IndexReader, table: SectionTable, problems: list[str]) -> None:
+def _disorder(postings: FieldPostings) -> list[str]:
+    """Say what is not in the order that searches rely on."""
+    problems = []
+    terms = list(postings.terms)
+    if any(one >= other for one, other in pairwise(terms)):
+        problems.append("has terms out of order")
+    rises = postings.rows[1:] > postings.rows[:-1]
+    rises[postings.starts[1:-1] - 1] = True  # where the next term begins
+    if not rises.all():
+        problems.append("has rows out of order")
+    bounds = np.concatenate(([0], np.cumsum(postings.frequency, dtype=np.int64)))
+    if bounds[-1] != len(postings.positions) or not np.array_equal(
+        bounds[postings.starts], postings.position_starts
+    ):
+        problems.append("has other positions than its frequencies say")
+        return problems
+    further = postings.positions[1:] > postings.positions[:-1]
+    further[bounds[1:-1] - 1] = True  # where the next posting begins
+    if not further.all():
+        problems.append("has positions out of order")
+    return problems
+
+
+def _walk_records(table: SectionTable, problems: list[str]) -> None:
     """Decode every stored record and compare it with the facts of its row."""
-    for row in range(len(table.live)):
-        if not table.live[row]:
-            continue
+    for row in np.flatnonzero(table.live).tolist():
         try:
-            section = records.read_section(reader.stored_fields(row)["record"])
+            section = records.read_section(table.record(row))
         except (json.JSONDecodeError, *UNREADABLE) as error:
             problems.append(f"the stored section in row {row} cannot be read: {error!r}")
             continue
-        if (section.id, section.kind) != (table.section_id[row], table.kind[row]):
-            problems.append(f"the stored section in row {row} is not {table.section_id[row]!r}")
+        if (section.id, section.kind) != (table.section_id(row), table.kinds[table.kind[row]]):
+            problems.append(f"the stored section in row {row} is not {table.section_id(row)!r}")
+
+
+def _compare_readers(reader: IndexReader, table: SectionTable, problems: list[str]) -> None:
+    """Compare what Whoosh's table of contents says with ours."""
+    deleted = [row for row in range(reader.doc_count_all()) if reader.is_deleted(row)]
+    if reader.doc_count_all() != table.rows or deleted != np.flatnonzero(~table.live).tolist():
+        problems.append("Whoosh's table of contents lists other sections")

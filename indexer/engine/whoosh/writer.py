@@ -1,27 +1,31 @@
-"""Articles into Whoosh segments: the files of the next generation.
+"""Articles into segments: the files of the next generation.
 
-Everything that could make Whoosh raise is tried before Whoosh is touched, because an exception
-inside `add_document` leaves a segment that commits and cannot be read (measured: a value of a
-wrong type gives "zlib.error" when stored fields are read later). If it raises all the same, the
-whole generation is given up.
+What is put becomes one new segment; segments that became small or hollow are merged. Whoosh's own
+writer is never used (see `codec`). An article is checked before any of it is stored, so that one
+that cannot be stored leaves nothing behind.
 """
 
 from __future__ import annotations
 
-from whoosh import index as whoosh_index
-from whoosh.writing import SegmentWriter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from indexer.engine.base import AnalysedArticle, OwnNames, SourceState
-from indexer.engine.whoosh.generations import Build
-from indexer.engine.whoosh.lexicon import write_lexicon
+from indexer.engine.whoosh.build import Build
+from indexer.engine.whoosh.codec import INDEX_NAME, write_contents
 from indexer.engine.whoosh.records import section_record
-from indexer.engine.whoosh.schema import fingerprint, schema
-from indexer.engine.whoosh.states import read_states, write_states
-from indexer.engine.whoosh.table import facts_of
+from indexer.engine.whoosh.schema import fingerprint
+from indexer.engine.whoosh.segment import (
+    Kept,
+    Segment,
+    SegmentBuilder,
+    merge_segments,
+    remove_segment,
+)
+from indexer.engine.whoosh.segments import SegmentEntry, read_segments, to_merge, write_segments
+from indexer.engine.whoosh.states import write_states
+from indexer.engine.whoosh.stems import stemmer
 from indexer.errors import CorpusError
-
-WRITER_MEGABYTES = 128
-"""Postings Whoosh sorts in memory before it spills; more than 128 buys 10 % and costs memory."""
 
 LONGEST_TERM_BYTES = 512
 """Terms come bounded from the analysis; one above this is a fault, not a word."""
@@ -30,23 +34,31 @@ LONGEST_TERM_BYTES = 512
 class WhooshWriter:
     """Writes one generation. Not to be used after an exception."""
 
-    def __init__(self, build: Build, names: OwnNames, *, fresh: bool) -> None:
-        """Write into the folder of a build, on top of the files that are linked into it."""
+    def __init__(
+        self,
+        build: Build,
+        names: OwnNames,
+        known: Mapping[str, SourceState],
+        *,
+        fresh: bool,
+    ) -> None:
+        """Write into the folder of a build, on top of the files that are linked into it.
+
+        `known` is what the base knows of its pages; none for a fresh build.
+        """
         self._names = names
         self._build = build
-        self._folder = str(build.folder)
+        self._folder = build.folder
         fresh = fresh or build.base is None
         self._put: set[str] = set()
-        """Ids stored by this run, which Whoosh cannot delete before it commits."""
+        """Ids stored by this run."""
         self._base = None if build.base is None or fresh else build.base.manifest.generation
-        known = {} if fresh else read_states(build.folder)
         self._states = {state.article_id: state for state in known.values()}
-        opened = (
-            whoosh_index.create_in(self._folder, schema())
-            if fresh
-            else whoosh_index.open_dir(self._folder)
-        )
-        self._writer = SegmentWriter(opened, limitmb=WRITER_MEGABYTES)
+        self._segments = () if fresh else read_segments(build.folder)
+        self._deleted: dict[str, list[tuple[int, int]]] = {}
+        """By segment, the articles that this run deletes: first row and number of rows."""
+        self._places = self._find_places()
+        self._builder = self._new_builder("")
 
     @property
     def base(self) -> int | None:
@@ -60,19 +72,21 @@ class WhooshWriter:
 
     def put(self, article: AnalysedArticle, state: SourceState) -> None:
         """Store an article, in place of an earlier one with its id; raise CorpusError."""
-        documents = _documents(article)
+        records = _records(article)
         if article.article.id in self._put:
             message = f"the article id {article.article.id!r} was stored before in this run"
             raise CorpusError(message)
         self.delete(article.article.id)
         self._put.add(article.article.id)
-        for document in documents:
-            self._writer.add_document(**document)
+        self._builder.add(article, records)
         self._states[article.article.id] = state
 
     def delete(self, article_id: str) -> None:
         """Remove an article; one that is not there is no error."""
-        self._writer.delete_by_term("article", article_id)
+        place = self._places.pop(article_id, None)
+        if place is not None:
+            segment, first, count = place
+            self._deleted.setdefault(segment, []).append((first, count))
         self._states.pop(article_id, None)
 
     def renew(self, state: SourceState) -> None:
@@ -81,53 +95,92 @@ class WhooshWriter:
 
     def finish(self) -> None:
         """Write everything and describe the generation to its build."""
-        self._writer.commit()
-        opened = whoosh_index.open_dir(self._folder)
-        with opened.reader() as reader:
-            write_lexicon(reader, self._build.folder, self._names)
-            sections = reader.doc_count()
-        opened.close()
-        write_states(self._build.folder, self._states.values())
+        segments = [
+            replace(entry, deleted=tuple(sorted((*entry.deleted, *self._deleted[entry.name]))))
+            if entry.name in self._deleted
+            else entry
+            for entry in self._segments
+        ]
+        if self._builder.rows:
+            self._builder.finish()
+            segments.append(SegmentEntry(name=self._builder.name, rows=self._builder.rows))
+        else:
+            self._builder.abandon()
+        segments = self._merged(segments)
+        write_segments(self._folder, segments)
+        write_contents(self._folder, segments, self._build.number)
+        write_states(self._folder, self._states.values())
         self._build.describe(
             schema=fingerprint(self._names.fingerprint),
             articles=len(self._states),
-            sections=sections,
+            sections=sum(entry.live_rows for entry in segments),
         )
 
     def cancel(self) -> None:
-        """Give up, and release Whoosh's lock."""
-        if not self._writer.is_closed:
-            self._writer.cancel()
+        """Give up what was not finished."""
+        self._builder.abandon()
+
+    def _new_builder(self, suffix: str) -> SegmentBuilder:
+        name = f"{INDEX_NAME}_{self._build.number:06d}{suffix}"
+        return SegmentBuilder(self._folder, name, stemmer(self._names).stem)
+
+    def _find_places(self) -> dict[str, tuple[str, int, int]]:
+        """Return, by article id, the segment, first row and number of rows of what is indexed."""
+        places: dict[str, tuple[str, int, int]] = {}
+        for entry in self._segments:
+            facts = Segment(self._folder, entry.name).facts
+            firsts = facts["first_row"].tolist()
+            gone = {first for first, _ in entry.deleted}
+            ends = [*firsts[1:], entry.rows]
+            for article_id, first, end in zip(facts.strings("ids"), firsts, ends, strict=True):
+                if first not in gone:
+                    places[article_id] = entry.name, first, end - first
+        return places
+
+    def _merged(self, segments: Sequence[SegmentEntry]) -> list[SegmentEntry]:
+        """Merge what should be, and return the segments there are then."""
+        chosen = to_merge(segments)
+        if not chosen:
+            return list(segments)
+        kept = [entry for entry in segments if entry not in chosen]
+        rows = sum(entry.live_rows for entry in chosen)
+        if rows:
+            name = f"{INDEX_NAME}_{self._build.number:06d}m"
+            parts = [
+                Kept(Segment(self._folder, entry.name), entry.live() if entry.deleted else None)
+                for entry in chosen
+            ]
+            merge_segments(self._folder, name, parts)
+            kept.append(SegmentEntry(name=name, rows=rows))
+        for entry in chosen:
+            remove_segment(self._folder, entry.name)
+        return kept
 
 
-def _documents(article: AnalysedArticle) -> list[dict[str, object]]:
-    """Return the Whoosh documents of an article; raise CorpusError when it cannot be stored."""
+def _records(article: AnalysedArticle) -> list[bytes]:
+    """Return what is stored of each section; raise CorpusError when an article cannot be."""
+    if not article.sections:
+        raise CorpusError("has no section with text")
+    header = article.article
     try:
-        documents = [_document(article, at) for at in range(len(article.sections))]
+        records = [
+            section_record(section.section, header if at == 0 else None).encode("utf-8")
+            for at, section in enumerate(article.sections)
+        ]
     except UnicodeEncodeError as error:
         message = f"holds characters that cannot be stored: {error.reason}"
         raise CorpusError(message) from error
-    if not documents:
-        message = "has no section with text"
+    fields = [article.title]
+    for section in article.sections:
+        fields += (section.text, section.heading, section.path)
+    # A character has at most four bytes, so hardly any article needs the second look.
+    if max(max(map(len, terms), default=0) for terms in fields) * 4 > LONGEST_TERM_BYTES:
+        _check_terms(fields)
+    return records
+
+
+def _check_terms(fields: Sequence[Sequence[str]]) -> None:
+    """Raise CorpusError when a term is too long."""
+    if any(len(term.encode("utf-8")) > LONGEST_TERM_BYTES for terms in fields for term in terms):
+        message = f"holds a word of more than {LONGEST_TERM_BYTES} bytes"
         raise CorpusError(message)
-    return documents
-
-
-def _document(article: AnalysedArticle, at: int) -> dict[str, object]:
-    analysed = article.sections[at]
-    document: dict[str, object] = {
-        "article": article.article.id,
-        "facts": facts_of(article, at),
-        "record": section_record(analysed.section, article.article if at == 0 else None),
-        "text": analysed.text,
-        "heading": analysed.heading,
-        "path": analysed.path,
-        "title": article.title,
-    }
-    for name in ("text", "heading", "path", "title"):
-        for term in set(document[name]):  # type: ignore[call-overload]
-            if len(term.encode("utf-8")) > LONGEST_TERM_BYTES:
-                message = f"holds a word of more than {LONGEST_TERM_BYTES} bytes"
-                raise CorpusError(message)
-    str(document["record"]).encode("utf-8")
-    return document

@@ -1,0 +1,1 @@
+"""From pages of HTML to a published index: `drugsearch reindex` beside Pagefind."""

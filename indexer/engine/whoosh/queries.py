@@ -1,0 +1,394 @@
+"""Whoosh's query tree evaluated over arrays: exact totals, the true top, ties by article.
+
+    Term, Forms        impacts of a word (see `impacts`)
+    Phrase             impacts of its words, in the rows where they follow one another within slop
+    Prefix             1 in each row that holds a term that begins so
+    And, Or, Not       sums over the rows of all, of any, and without those of a Not
+    AndNot, AndMaybe, Require, Every, ConstantScoreQuery, and filters as Whoosh has them
+
+Whatever else a tree holds is answered by Whoosh's matchers, with the same scores. Whoosh's own
+collectors are not used at all: they lose true top documents and count wrongly (measured).
+
+An Or of words is what people type, and the most expensive thing to answer: a common word stands
+in half of all rows. Two observations make it cheap. The exact total needs no scores: it is the
+number of bits set in any word's bit map. And rows that hold none of the rarer words mostly cannot
+be among the best: once the best of the others reach more than the common words can give together,
+nobody else needs to be scored (Turtle & Flood 1995, "Query evaluation: strategies and
+optimizations", MaxScore). Where that does not hold, everything is added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh import query as whoosh_query
+from whoosh.query import Query
+
+from indexer.engine.whoosh.evaluate import Evaluator, check_time
+from indexer.engine.whoosh.forms import Forms, FormsPhrase
+from indexer.engine.whoosh.impacts import BLOCK, ImpactReader, Impacts, WordImpacts, count_union
+from indexer.engine.whoosh.matchers import WhooshMatchers
+from indexer.engine.whoosh.reading import PLACE_BITS, Places, PostingsReader
+from indexer.engine.whoosh.rows import NO_ROWS, Rows, contains, union
+from indexer.engine.whoosh.table import SectionTable
+from indexer.query.plan import WORD_FIELDS, Field
+
+Scored: TypeAlias = tuple[Rows, Impacts]
+AnyQuery: TypeAlias = Any
+"""A query of any class; Whoosh does not declare what attributes they have."""
+
+_ORDER_BITS = 32
+"""An article has fewer than 2^32 sections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The best rows of a query, best first, and how many rows match it."""
+
+    total: int
+    rows: tuple[int, ...]
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A word of a flat Or, and what its impacts are multiplied by."""
+
+    word: WordImpacts
+    boost: float
+
+    @property
+    def highest(self) -> float:
+        return self.word.highest * self.boost
+
+
+class QueryEvaluator:
+    """Evaluates Whoosh's queries over one open index. For one thread."""
+
+    def __init__(
+        self, table: SectionTable, postings: PostingsReader, evaluator: Evaluator, folder: Path
+    ) -> None:
+        """Take what is open of the index, and its folder for what Whoosh has to do itself."""
+        self._table = table
+        self._evaluator = evaluator
+        self._postings = postings
+        self._impacts = ImpactReader(table, postings)
+        self._matchers = WhooshMatchers(table, postings, folder)
+        self._kinds: dict[type[Query], Callable[[Any, float | None], Scored]] = {
+            whoosh_query.Phrase: self._phrase,
+            FormsPhrase: self._phrase,
+            whoosh_query.Prefix: self._prefix,
+            whoosh_query.Every: self._every,
+            whoosh_query.Or: self._or,
+            whoosh_query.And: self._and,
+            whoosh_query.Not: self._not,
+            whoosh_query.AndNot: self._and_not,
+            whoosh_query.AndMaybe: self._and_maybe,
+            whoosh_query.Require: self._require,
+            whoosh_query.ConstantScoreQuery: self._constant,
+        }
+
+    def word(self, field: Field, term: str, boost: float = 1.0) -> Forms:
+        """Return the query for a word of a field in any of its forms."""
+        return Forms(field, self._evaluator.word_forms(term, field), boost)
+
+    def phrase(self, field: Field, terms: Sequence[str], slop: int = 1) -> FormsPhrase:
+        """Return the query for words of a field in a row, each in any of its forms."""
+        groups = [self._evaluator.word_forms(term, field) for term in terms]
+        return FormsPhrase(field, groups, slop)
+
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int = 10,
+        within: Query | None = None,
+        deadline: float | None = None,
+    ) -> Answer:
+        """Return the best rows that match a query, and `within` too, which adds no score.
+
+        Raise DeadlineError once `time.monotonic()` passes the deadline.
+        """
+        parts = self._flat(query)
+        if parts is not None and within is None:
+            return self._any_word(parts, limit)
+        rows, score = self._evaluate(query, deadline)
+        if within is not None:
+            held = contains(self._evaluate(within, deadline)[0], rows)
+            rows, score = rows[held], score[held]
+        return self._top(rows, score, limit, len(rows))
+
+    # --- any of some words ---------------------------------------------------------------------
+
+    def _flat(self, query: AnyQuery, boost: float = 1.0) -> list[_Part] | None:
+        """Return the words of an Or that has nothing but words, None for any other query."""
+        if _is_word(query):
+            return [_Part(self._word(query), boost * query.boost)]
+        if type(query) is not whoosh_query.Or or query.minmatch:
+            return None
+        found: list[_Part] = []
+        for child in query.subqueries:
+            parts = self._flat(child, boost * query.boost)
+            if parts is None:
+                return None
+            found += parts
+        return found
+
+    def _any_word(self, parts: Sequence[_Part], limit: int) -> Answer:
+        """Return the best rows that hold any of some words."""
+        parts = sorted((part for part in parts if len(part.word)), key=lambda p: -p.highest)
+        if not parts:
+            return Answer(0, (), ())
+        total = len(parts[0].word) if len(parts) == 1 else count_union(part.word for part in parts)
+        # What all words from each place on can give together.
+        rest = np.cumsum([part.highest for part in reversed(parts)])[::-1].tolist()
+        for count in range(1, len(parts) + 1):
+            held = sum(len(part.word) for part in parts[:count])
+            if count < len(parts) and held < limit:
+                continue
+            if held * 4 > self._table.rows:
+                break
+            rows, score = self._scored(parts, count)
+            if count == len(parts):
+                return self._top(rows, score, limit, total)
+            if len(rows) >= limit:
+                worst = _worst_of_best(score, limit)
+                # More, not as much: a row that ties may have the smaller article id.
+                if worst > rest[count] * (1 + 1e-5):
+                    return self._top(rows, score, limit, total)
+        return self._top_of_all(_added_up(parts, self._table.rows), limit, total)
+
+    def _scored(self, parts: Sequence[_Part], count: int) -> Scored:
+        """Return the rows that hold any of the first words, with what all words give them."""
+        if count == 1:
+            rows, score = parts[0].word.rows, _boosted(parts[0].word.impact, parts[0].boost)
+            rest = parts[1:]
+        else:
+            rows = union([part.word.rows for part in parts[:count]], self._table.rows)
+            score = np.zeros(len(rows), dtype=np.float32)
+            rest = parts
+        for part in rest:
+            score = score + _boosted(part.word.of(rows), part.boost)
+        return rows, score
+
+    # --- any other query -----------------------------------------------------------------------
+
+    def _evaluate(self, query: AnyQuery, deadline: float | None) -> Scored:
+        """Return the rows that match a query, rising, and their scores."""
+        check_time(deadline)
+        if _is_word(query):
+            word = self._word(query)
+            return word.rows, _boosted(word.impact, query.boost)
+        known = self._kinds.get(type(query))
+        if known is None or getattr(query, "minmatch", False):
+            return self._matchers.evaluate(query, deadline)
+        return known(query, deadline)
+
+    def _phrase(self, query: whoosh_query.Phrase, deadline: float | None) -> Scored:
+        field = _known_field(query.fieldname)
+        if field is None or not query.words:
+            return self._matchers.evaluate(query, deadline)
+        groups: Sequence[Sequence[str]]
+        groups = (
+            query.groups
+            if isinstance(query, FormsPhrase)
+            else [(_text(word),) for word in query.words]
+        )
+        rows = self._postings.holding(field, groups)
+        reached: Places | None = None
+        for group in groups:
+            places = self._postings.group(field, group).places(rows)
+            reached = places if reached is None else _within(reached, places, query.slop)
+        rows = rows[np.unique((NO_ROWS if reached is None else reached) >> PLACE_BITS)]
+        score = np.zeros(len(rows), dtype=np.float32)
+        for group in groups:
+            score += self._impacts.word(field, group).of(rows)
+        return rows, _boosted(score, query.boost)
+
+    def _prefix(self, query: whoosh_query.Prefix, deadline: float | None) -> Scored:
+        field = _known_field(query.fieldname)
+        if field is None:
+            return self._matchers.evaluate(query, deadline)
+        marked = np.zeros(self._table.rows, dtype=np.bool_)
+        for segment, base in zip(self._table.segments, self._table.bases, strict=True):
+            postings = segment.fields[field]
+            terms = postings.beginning_with(_text(query.text))
+            # The terms are sorted, so the postings of all of them are one slice.
+            span = slice(int(postings.starts[terms.start]), int(postings.starts[terms.stop]))
+            marked[base : base + segment.rows][postings.rows[span]] = True
+        marked &= self._table.live
+        rows = marked.nonzero()[0]
+        return rows, np.full(len(rows), query.boost, dtype=np.float32)
+
+    def _every(self, query: whoosh_query.Every, deadline: float | None) -> Scored:
+        if query.fieldname is not None:
+            return self._matchers.evaluate(query, deadline)
+        rows = np.flatnonzero(self._table.live)
+        return rows, np.full(len(rows), query.boost, dtype=np.float32)
+
+    def _or(self, query: whoosh_query.Or, deadline: float | None) -> Scored:
+        parts = [self._evaluate(child, deadline) for child in query.subqueries]
+        rows = union([NO_ROWS, *(rows for rows, _ in parts)], self._table.rows)
+        score = np.zeros(len(rows), dtype=np.float32)
+        for own, given in parts:
+            score[np.searchsorted(rows, own)] += given
+        return rows, _boosted(score, query.boost)
+
+    def _and(self, query: whoosh_query.And, deadline: float | None) -> Scored:
+        wanted: list[AnyQuery] = [
+            child for child in query.subqueries if type(child) is not whoosh_query.Not
+        ]
+        refused: list[AnyQuery] = [
+            child for child in query.subqueries if type(child) is whoosh_query.Not
+        ]
+        if not wanted:
+            return self._matchers.evaluate(query, deadline)
+        words = [child for child in wanted if _is_word(child)]
+        lists = [self._evaluate(child, deadline) for child in wanted if not _is_word(child)]
+        found = [(self._word(word), word.boost) for word in words]
+        rows, score = self._common(found, lists)
+        for child in refused:
+            kept = ~contains(self._evaluate(child.query, deadline)[0], rows)
+            rows, score = rows[kept], score[kept]
+        return rows, _boosted(score, query.boost)
+
+    def _common(
+        self, words: Sequence[tuple[WordImpacts, float]], lists: Sequence[Scored]
+    ) -> Scored:
+        """Return the rows of all words and lists, and the sum of their scores."""
+        ordered = sorted(words, key=lambda pair: len(pair[0]))
+        if lists:
+            shortest, *others = sorted(lists, key=lambda pair: len(pair[0]))
+            rows, score = shortest
+        else:
+            (word, boost), *ordered = ordered
+            others = []
+            rows, score = word.rows, _boosted(word.impact, boost)
+        for word, boost in ordered:
+            impact = word.of(rows)
+            held = impact > 0
+            rows, score = rows[held], score[held] + _boosted(impact[held], boost)
+        for own, given in others:
+            held = contains(own, rows)
+            rows = rows[held]
+            score = score[held] + given[np.searchsorted(own, rows)]
+        return rows, score
+
+    def _not(self, query: whoosh_query.Not, deadline: float | None) -> Scored:
+        flags = self._table.live.copy()
+        flags[self._evaluate(query.query, deadline)[0]] = False
+        rows = np.flatnonzero(flags)
+        return rows, np.full(len(rows), query.boost, dtype=np.float32)
+
+    def _and_not(self, query: whoosh_query.AndNot, deadline: float | None) -> Scored:
+        rows, score = self._evaluate(query.a, deadline)
+        kept = ~contains(self._evaluate(query.b, deadline)[0], rows)
+        return rows[kept], score[kept]
+
+    def _and_maybe(self, query: whoosh_query.AndMaybe, deadline: float | None) -> Scored:
+        rows, score = self._evaluate(query.a, deadline)
+        own, given = self._evaluate(query.b, deadline)
+        held = contains(own, rows)
+        added = score.copy()
+        added[held] += given[np.searchsorted(own, rows[held])]
+        return rows, added
+
+    def _require(self, query: whoosh_query.Require, deadline: float | None) -> Scored:
+        rows, score = self._evaluate(query.a, deadline)
+        held = contains(self._evaluate(query.b, deadline)[0], rows)
+        return rows[held], score[held]
+
+    def _constant(self, query: whoosh_query.ConstantScoreQuery, deadline: float | None) -> Scored:
+        rows, _ = self._evaluate(query.child, deadline)
+        return rows, np.full(len(rows), query.score, dtype=np.float32)
+
+    # --- words, and the best of what was found -------------------------------------------------
+
+    def _word(self, query: AnyQuery) -> WordImpacts:
+        """Return the impacts of a term of a known field, or of the forms of a word."""
+        if isinstance(query, Forms):
+            return self._impacts.word(query.of_field, query.forms)
+        return self._impacts.word(query.fieldname, (_text(query.text),))
+
+    def _top_of_all(self, score: Impacts, limit: int, total: int) -> Answer:
+        """Return the best of all rows, whose scores are 0 where nothing matches.
+
+        Only blocks of rows that reach the best blocks' worst are looked into.
+        """
+        highest = score.reshape(-1, BLOCK).max(axis=1)
+        floor = np.partition(highest, -limit)[-limit] if len(highest) > limit else 0.0
+        blocks = np.flatnonzero((highest >= floor) & (highest > 0))
+        rows = (blocks[:, np.newaxis] * BLOCK + np.arange(BLOCK)).ravel()
+        found = score[rows]
+        held = (found >= floor) & (found > 0)
+        return self._top(rows[held], found[held], limit, total)
+
+    def _top(self, rows: Rows, score: Impacts, limit: int, total: int) -> Answer:
+        """Return the best of some rows; ties go by article id and place in the article."""
+        if len(rows) > limit:
+            worst = _worst_of_best(score, limit)
+            better, ties = (score > worst).nonzero()[0], (score == worst).nonzero()[0]
+            wanted = limit - len(better)
+            if len(ties) > wanted:
+                ties = ties[self._places(rows[ties]).argpartition(wanted - 1)[:wanted]]
+            among = np.concatenate((better, ties))
+            rows, score = rows[among], score[among]
+        best = np.lexsort((self._places(rows), -score))
+        return Answer(total, tuple(rows[best].tolist()), tuple(score[best].tolist()))
+
+    def _places(self, rows: Rows) -> NDArray[np.int64]:
+        """Return numbers that rise with the rows' articles and their places in them."""
+        places = self._table.article[rows].astype(np.int64) << _ORDER_BITS
+        places += self._table.order[rows]
+        return places
+
+
+def _worst_of_best(score: Impacts, limit: int) -> float:
+    """Return the score of the last of the best, of which there are more than `limit`."""
+    ordered = score.copy()
+    ordered.partition(len(score) - limit)
+    return float(ordered[len(score) - limit])
+
+
+def _is_word(query: AnyQuery) -> bool:
+    """Say whether a query is a word of a field that has postings."""
+    if type(query) is whoosh_query.Term:
+        return query.fieldname in WORD_FIELDS
+    return type(query) is Forms
+
+
+def _known_field(name: str) -> Field | None:
+    return next((field for field in WORD_FIELDS if field == name), None)
+
+
+def _text(term: str | bytes) -> str:
+    return term.decode("utf-8") if isinstance(term, bytes) else term
+
+
+def _boosted(score: Impacts, boost: float) -> Impacts:
+    return score if boost == 1 else score * np.float32(boost)
+
+
+def _within(reached: Places, places: Places, slop: int) -> Places:
+    """Return the places that stand at most `slop` behind the nearest place reached before them."""
+    if not len(reached):
+        return NO_ROWS
+    at = np.searchsorted(reached, places) - 1
+    behind = places - reached[at]
+    return places[(at >= 0) & (behind <= slop)]
+
+
+def _added_up(parts: Sequence[_Part], size: int) -> Impacts:
+    """Return the sum of the impacts of some words for every row, in whole blocks."""
+    score = np.zeros(-(-size // BLOCK) * BLOCK, dtype=np.float32)
+    for part in parts:
+        if part.word.is_common:
+            score[:size] += _boosted(part.word.dense, part.boost)
+        else:
+            score[part.word.rows] += _boosted(part.word.impact, part.boost)
+    return score

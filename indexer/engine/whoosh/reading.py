@@ -1,0 +1,272 @@
+"""Postings of what is served, over all segments: which live rows hold a term, and where.
+
+What was read is kept while memory allows: the same words are asked for again and again. Postings
+of deleted rows are left out here, so that document frequencies are those of what is served,
+whatever the index went through. Everything is arrays; nothing costs a Python call for a posting.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.engine.whoosh.arrays import Array, ranges
+from indexer.engine.whoosh.memory import ENTRY_BYTES, Memory
+from indexer.engine.whoosh.postings import FieldPostings
+from indexer.engine.whoosh.rows import NO_ROWS, Rows, common, contains, union
+from indexer.engine.whoosh.table import SectionTable
+from indexer.query.plan import Field
+
+KEPT_BYTES = 24 << 20
+"""Memory for postings of terms, and as much for those of groups and phrases, for each thread that
+searches."""
+
+KEPT_PREFIXES = 256
+"""Prefixes whose terms are remembered: one query asks for the same ones again and again."""
+
+PLACE_BITS = np.int64(32)
+PLACE_MASK = np.int64(2**32 - 1)
+
+Forms: TypeAlias = Sequence[str]
+Places: TypeAlias = NDArray[np.int64]
+"""Where words stand: the number of a row among some rows, times 2^32, plus a position; rising."""
+
+
+class Postings:
+    """The rows that hold something, rising, and how often each holds it."""
+
+    __slots__ = ("frequency", "rows")
+
+    def __init__(self, rows: Rows, frequency: Array) -> None:
+        self.rows = rows
+        self.frequency = frequency
+
+    @property
+    def nbytes(self) -> int:
+        """Return the memory it takes."""
+        return self.rows.nbytes + self.frequency.nbytes
+
+
+class WordPostings(Postings):
+    """The rows that hold a word, and where it stands in each."""
+
+    __slots__ = ("_bounds", "_parts", "_positions")
+
+    def __init__(
+        self, rows: Rows, frequency: Array, positions: Array, parts: Sequence[WordPostings] = ()
+    ) -> None:
+        """Take the positions, row after row; of a word with several forms, those of the forms."""
+        super().__init__(rows, frequency)
+        self._positions = positions
+        self._parts = parts
+        self._bounds: NDArray[np.int64] | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """Return the memory it takes, once its positions were asked for."""
+        own = 4 * int(self.frequency.sum(dtype=np.int64)) if self._parts else 0
+        return super().nbytes + self._positions.nbytes + own + 8 * len(self.rows)
+
+    def places(self, rows: Rows) -> Places:
+        """Return where the word stands in some rows, every one of which must hold it."""
+        bounds = self._bounds
+        if bounds is None:
+            bounds = self._find_bounds()
+        mine = self.rows.searchsorted(rows)
+        starts = bounds[mine]
+        counts = bounds[mine + 1] - starts
+        found: Places = (np.arange(len(rows)) << PLACE_BITS).repeat(counts)
+        found += self._positions[ranges(starts, counts)]
+        return found
+
+    def _find_bounds(self) -> NDArray[np.int64]:
+        """Find where the positions of each row begin, those of all forms brought together."""
+        bounds = np.zeros(len(self.rows) + 1, dtype=np.int64)
+        np.cumsum(self.frequency, out=bounds[1:])
+        if self._parts:
+            places = np.concatenate(
+                [part.places(part.rows) + _shifts(self.rows, part) for part in self._parts]
+            )
+            places.sort()
+            self._positions = (places & PLACE_MASK).astype(np.uint32)
+            self._parts = ()
+        self._bounds = bounds
+        return bounds
+
+
+_NOTHING: Array = np.empty(0, dtype=np.uint8)
+EMPTY = WordPostings(NO_ROWS, _NOTHING, _NOTHING)
+
+
+class PostingsReader:
+    """Reads postings of one open index. For one thread."""
+
+    def __init__(self, table: SectionTable) -> None:
+        """Read what a table describes."""
+        self._table = table
+        self._is_whole = table.sections == table.rows
+        self._terms: Memory[tuple[Field, str], WordPostings]
+        self._terms = Memory(KEPT_BYTES, entry_cost=ENTRY_BYTES)
+        self._groups: Memory[tuple[Field, tuple[str, ...]], WordPostings]
+        self._groups = Memory(KEPT_BYTES, entry_cost=ENTRY_BYTES)
+        self._phrases: Memory[tuple[Field, tuple[tuple[str, ...], ...]], Postings]
+        self._phrases = Memory(KEPT_BYTES, entry_cost=ENTRY_BYTES)
+        self._prefixes: Memory[tuple[Field, str, int], tuple[str, ...]] = Memory(KEPT_PREFIXES)
+
+    def term(self, field: Field, term: str) -> WordPostings:
+        """Return the postings of a term; empty when the field does not hold it."""
+        key = (field, term)
+        found = self._terms.get(key)
+        if found is None:
+            found = self._read(field, term)
+            self._terms.put(key, found, found.nbytes)
+        return found
+
+    def group(self, field: Field, forms: Forms) -> WordPostings:
+        """Return the postings of several forms of a word as if they were one term."""
+        if len(forms) == 1:
+            return self.term(field, forms[0])
+        key = (field, tuple(forms))
+        found = self._groups.get(key)
+        if found is None:
+            found = self._join([self.term(field, form) for form in forms])
+            self._groups.put(key, found, found.nbytes)
+        return found
+
+    def phrase(self, field: Field, groups: Sequence[Forms]) -> Postings:
+        """Return the rows where the words of the groups stand side by side, in order."""
+        key = (field, tuple(map(tuple, groups)))
+        found = self._phrases.get(key)
+        if found is None:
+            rows, places = self.phrase_places(field, groups)
+            at, frequency = np.unique(places >> PLACE_BITS, return_counts=True)
+            found = Postings(rows[at], frequency)
+            self._phrases.put(key, found, found.nbytes)
+        return found
+
+    def holding(self, field: Field, groups: Sequence[Forms]) -> Rows:
+        """Return the rows that hold a word of every group, wherever it stands."""
+        if not groups:
+            return NO_ROWS
+        return common([self.group(field, group).rows for group in groups])
+
+    def phrase_places(
+        self, field: Field, groups: Sequence[Forms], among: Rows | None = None
+    ) -> tuple[Rows, Places]:
+        """Return rows, and the places in them where a phrase begins.
+
+        With `among`, only of these rows.
+        """
+        rows = self.holding(field, groups)
+        if among is not None:
+            rows = rows[contains(among, rows)]
+        places: Places | None = None
+        for offset, group in enumerate(groups):
+            # A word that stands before its place in a phrase seems to stand at the end of the
+            # row before, behind every position: nothing begins there.
+            begins = self.group(field, group).places(rows) - offset
+            places = begins if places is None else places[contains(begins, places)]
+        return rows, NO_ROWS if places is None else places
+
+    def places(self, field: Field, forms: Forms, rows: Rows) -> tuple[Rows, Places]:
+        """Return which of some rows hold a word, and the places in them where it stands."""
+        word = self.group(field, forms)
+        held = rows[contains(word.rows, rows)]
+        return held, word.places(held)
+
+    def prefix(self, field: Field, prefix: str, *, most: int) -> tuple[str, ...]:
+        """Return the terms of a field that begin so, the commonest `most` of them, in order."""
+        key = (field, prefix, most)
+        found = self._prefixes.get(key)
+        if found is None:
+            found = self._commonest(field, prefix, most)
+            self._prefixes.put(key, found, 1)
+        return found
+
+    def terms(self, field: Field, prefix: str) -> Iterable[tuple[str, int]]:
+        """Yield the terms of a field that begin with a prefix, and their live section counts."""
+        for term, bound in sorted(self._bounds(field, prefix).items()):
+            count = bound if self._is_whole else len(self.term(field, term).rows)
+            if count:
+                yield term, count
+
+    def _commonest(self, field: Field, prefix: str, most: int) -> tuple[str, ...]:
+        """Find the terms of a prefix.
+
+        Counts of postings include deleted rows, so they are bounds: terms are counted anew, those
+        with the highest bounds first, until no bound reaches the commonest found.
+        """
+        bounds = sorted((-bound, term) for term, bound in self._bounds(field, prefix).items())
+        if self._is_whole:
+            return tuple(sorted(term for _, term in bounds[:most]))
+        commonest: list[tuple[int, str]] = []
+        for bound in bounds:
+            if len(commonest) == most and commonest[-1] < bound:
+                break
+            count = len(self.term(field, bound[1]).rows)
+            if count:
+                insort(commonest, (-count, bound[1]))
+                del commonest[most:]
+        return tuple(sorted(term for _, term in commonest))
+
+    def _bounds(self, field: Field, prefix: str) -> dict[str, int]:
+        """Return the terms that begin so, with their numbers of postings, deleted rows included."""
+        bounds: dict[str, int] = {}
+        for segment in self._table.segments:
+            postings = segment.fields[field]
+            numbers = postings.beginning_with(prefix)
+            counts = np.diff(postings.starts[numbers.start : numbers.stop + 1]).tolist()
+            for number, count in zip(numbers, counts, strict=True):
+                term = postings.terms[number]
+                bounds[term] = bounds.get(term, 0) + count
+        return bounds
+
+    def _read(self, field: Field, term: str) -> WordPostings:
+        key = term.encode("utf-8")
+        found = [
+            (postings, number, base)
+            for segment, base in zip(self._table.segments, self._table.bases, strict=True)
+            if (number := (postings := segment.fields[field]).terms.find(key)) is not None
+        ]
+        if not found:
+            return EMPTY
+        rows, frequency, positions = (
+            _one(pieces) for pieces in zip(*(_pieces(*each) for each in found), strict=True)
+        )
+        if self._is_whole:
+            return WordPostings(rows, frequency, positions)
+        live = self._table.live[rows]
+        return WordPostings(rows[live], frequency[live], positions[live.repeat(frequency)])
+
+    def _join(self, parts: Sequence[WordPostings]) -> WordPostings:
+        parts = [part for part in parts if len(part.rows)]
+        if len(parts) <= 1:
+            return parts[0] if parts else EMPTY
+        rows = union([part.rows for part in parts], self._table.rows)
+        frequency = np.zeros(len(rows), dtype=np.uint32)
+        for part in parts:
+            frequency[rows.searchsorted(part.rows)] += part.frequency
+        return WordPostings(rows, frequency, _NOTHING, parts)
+
+
+def _shifts(rows: Rows, part: WordPostings) -> Places:
+    """Return what makes places in a form's own rows places among all rows of the word."""
+    moved = (rows.searchsorted(part.rows) - np.arange(len(part.rows))) << PLACE_BITS
+    return np.asarray(moved.repeat(part.frequency))
+
+
+def _pieces(postings: FieldPostings, number: int, base: int) -> tuple[Rows, Array, Array]:
+    """Return the rows of a term of a segment among all rows, its frequencies and positions."""
+    span = postings.span(number)
+    places = slice(*postings.position_starts[number : number + 2].tolist())
+    rows = postings.rows[span].astype(np.int64)
+    rows += base
+    return rows, postings.frequency[span], postings.positions[places]
+
+
+def _one(pieces: Sequence[Array]) -> Array:
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)

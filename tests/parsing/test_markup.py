@@ -1,0 +1,89 @@
+"""The tree is the one that BeautifulSoup's own builder makes, link by link."""
+
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from bs4.element import PageElement
+from hypothesis import given
+
+from indexer.parsing.decoding import decode
+from indexer.parsing.markup import parse_markup
+from tests.parsing.strategies import markup
+
+PAGES = sorted((Path(__file__).parent / "in").glob("*.html"))
+LINKS = ("parent", "next_element", "previous_element", "next_sibling", "previous_sibling")
+
+# The elements of HTML 5 begin the body; libxml2 would leave them in the head.
+HEAD = "<html><head><title>x</title></head><body>"
+
+
+def nodes_of(page: BeautifulSoup) -> list[PageElement]:
+    nodes: list[PageElement] = []
+    waiting: list[PageElement] = [page]
+    while waiting:
+        node = waiting.pop()
+        nodes.append(node)
+        if isinstance(node, Tag):
+            waiting.extend(reversed(node.contents))
+    return nodes
+
+
+def described(page: BeautifulSoup) -> list[object]:
+    """Describe each node by what it is and by the numbers of those that it is linked to."""
+    nodes = nodes_of(page)
+    numbers = {id(node): number for number, node in enumerate(nodes)}
+    found: list[object] = []
+    for node in nodes:
+        linked = [getattr(node, link) for link in LINKS]
+        links = [None if other is None else numbers[id(other)] for other in linked]
+        if isinstance(node, Tag):
+            types = node.interesting_string_types
+            found.append((node.name, list(node.attrs.items()), links, types, node.prefix))
+        else:
+            found.append((type(node), str(node), links))
+    return found
+
+
+def assert_same_tree(text: str) -> None:
+    theirs = BeautifulSoup(text + "\n", "lxml", multi_valued_attributes=None)
+    ours = parse_markup(text)
+    assert described(ours) == described(theirs)
+    assert ours.get_text() == theirs.get_text()
+    assert ours.elements == ours.find_all()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_has_the_tree_of_beautifulsoup(path: Path) -> None:
+    assert_same_tree(decode(path.read_bytes()).text)
+
+
+@given(markup)
+def test_a_broken_page_has_the_tree_of_beautifulsoup(text: str) -> None:
+    assert_same_tree(HEAD + text.replace("\0", "").encode(errors="replace").decode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<pre> \n <b> </b></pre> \n <textarea>  </textarea>  ",
+        "<script> a </script><style> b </style><template>c<i>d</i></template>",
+        "<ruby>x<rp>(</rp><rt>y <b>z</b></rt><rp>)</rp></ruby>",
+        "<!doctype html><p>a<!-- b -->c<!----><?php d ?>e&amp;f<![CDATA[g]]>",
+        "<ul><li>a<li>b<p>c</ul></li></p></div>d",
+        "<body class=a><p>x</p><body class=b id=c>y</body></html>z",
+        "<x:y z:w=1>a</x:y><br/><img src=a>",
+        '<meta charset=latin-1><meta http-equiv=content-type content="text/html; charset=x">',
+    ],
+)
+def test_an_odd_page_has_the_tree_of_beautifulsoup(text: str) -> None:
+    assert_same_tree(text)
+
+
+def test_an_element_that_no_head_may_hold_begins_the_body() -> None:
+    page = parse_markup("<head><title>x</title><main>text</main></head><body class=a>more</body>")
+    assert page.body is not None
+    assert page.body.attrs == {"class": "a"}
+    assert page.body.get_text() == "textmore"
+    assert page.head is not None
+    assert page.head.get_text() == "x"
