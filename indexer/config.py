@@ -35,6 +35,8 @@ class Settings:
     """A file with own names of medicines; none where it is empty."""
     deadline_ms: int = 1_000
     """Time a search may take before it answers with what it has."""
+    cache_mb: int = 32
+    """Megabytes of answers that the web application keeps for who asks the same; 0 for none."""
     log_level: str = "info"
     emergency_file: str = ""
     """TOML file with what to do and whom to call in an emergency; empty: a text without numbers."""
@@ -67,6 +69,7 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
         proxy_hops=number("PROXY_HOPS", default.proxy_hops, least=0, most=16),
         aliases=text("ALIASES", default.aliases),
         deadline_ms=number("DEADLINE_MS", default.deadline_ms, least=1, most=600_000),
+        cache_mb=number("CACHE_MB", default.cache_mb, least=0, most=65_536),
         log_level=level,
         emergency_file=text("EMERGENCY", default.emergency_file),
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from indexer.analysis.tokens import terms as analysed
 from indexer.engine.base import Matches
@@ -89,8 +90,25 @@ def safe_correction(unknown: Sequence[Unknown], knowledge: DrugKnowledge) -> Dru
             return None
     # Some listed names belong to no known medicine: they are as near to a slip as others are.
     own = _letters(name.name)
-    others = (_letters(other) for other in listed_names())
-    return None if any(of != own and distance(letters, of) <= 1 for of in others) else name
+    return None if any(of != own for of in listed_near(letters)) else name
+
+
+def listed_near(letters: str) -> Iterator[str]:
+    """Yield the listed names that are at most one edit from some letters.
+
+    One edit leaves the beginning or the end as it is, so few are compared letter by letter.
+    """
+    kept = len(letters) // 2 - 1
+    beginning, end = letters[:kept], letters[-kept:]
+    for name in _listed_letters():
+        is_alike = name.startswith(beginning) or name.endswith(end)
+        if is_alike and distance(letters, name) <= 1:
+            yield name
+
+
+@cache
+def _listed_letters() -> tuple[str, ...]:
+    return tuple(map(_letters, listed_names()))
 
 
 def _letters(name: str) -> str:

@@ -15,7 +15,6 @@ The words that bring the panel up are few and plain: overdose, poisoning, self-h
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -52,6 +51,11 @@ _PHRASES: Final = tuple(
     ).split(", ")
 )
 
+_BY_FIRST_WORD: Final = {
+    first: tuple(phrase for phrase in _PHRASES if phrase[0] == first)
+    for first in {phrase[0] for phrase in _PHRASES}
+}
+
 _MANY: Final = re.compile(
     r"\b(?:took|taken|swallowed|ate|eaten) (?:about |over |more than )?(?:[1-9]\d+"
     r"|all my|all of|a whole|the whole|a bottle|a box|a pack|a bunch|a handful)\b"
@@ -73,7 +77,7 @@ def is_emergency(text: str) -> bool:
     """Say whether the words of a query speak of overdose, poison, self-harm or anaphylaxis."""
     words = tuple(term for term in analysed(text) if term)
     text = " ".join(words)
-    if any(_stands_in(phrase, words) for phrase in _PHRASES):
+    if any(_begins_phrase(words[at:]) for at in range(len(words))):
         return True
     if _MANY.search(text) or _CHILD.search(text):
         return True
@@ -116,6 +120,5 @@ def _contact(entry: object, path: str) -> Contact:
     raise ConfigError(message)
 
 
-def _stands_in(phrase: Sequence[str], words: Sequence[str]) -> bool:
-    size = len(phrase)
-    return any(tuple(words[at : at + size]) == phrase for at in range(len(words) - size + 1))
+def _begins_phrase(words: tuple[str, ...]) -> bool:
+    return any(words[: len(phrase)] == phrase for phrase in _BY_FIRST_WORD.get(words[0], ()))

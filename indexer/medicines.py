@@ -57,8 +57,15 @@ class Medicines:
 
     def of_class(self, drug_class: str) -> Sequence[str]:
         """Return the medicines of a pharmacologic class, A to Z."""
-        classes_of = self._knowledge.classes_of
-        return self._from_a_to_z(key for key in self._about if drug_class in classes_of(key))
+        return self._from_a_to_z(self._by_class.get(drug_class, ()))
+
+    @cached_property
+    def _by_class(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for key in self._about:
+            for label in dict.fromkeys(self._knowledge.classes_of(key)):
+                found.setdefault(label, []).append(key)
+        return found
 
     def _from_a_to_z(self, keys: Iterable[str]) -> Sequence[str]:
         return sorted(keys, key=lambda key: (self.entry(key).name.casefold(), key))

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from indexer.engine.base import Match, MatchedTerm, Matches, SectionMatch, Snapshot
+from indexer.engine.base import FacetName, Match, MatchedTerm, Matches, SectionMatch, Snapshot
 from indexer.highlights import Highlight
 from indexer.knowledge.drugs import DrugKnowledge
 from indexer.knowledge.lookalikes import lookalikes_of
 from indexer.knowledge.sections import KINDS, kind_named
 from indexer.model import (
-    Drug,
     Facets,
     FacetValue,
     Hit,
@@ -130,6 +129,7 @@ def _answer(
     counted = matches.articles if request.group == "article" else matches.sections
     query, notices = interpretation_of(understood.interpretation, plan, matches, snapshot)
     hits = (_hit(match, plan, parts, snapshot, knowledge) for match in matches.top)
+    said = {pair.other for drug in query.drugs for pair in lookalikes_of(drug, knowledge)}
     results = Results(
         request=request,
         query=query,
@@ -138,7 +138,7 @@ def _answer(
             sections=matches.sections,
             relation="gte" if matches.partial else "eq",
         ),
-        hits=tuple(_with_lookalikes(hit, query.drugs, knowledge) for hit in hits),
+        hits=tuple(_with_lookalikes(hit, said, knowledge) for hit in hits),
         facets=_facets(request, plan, matches, knowledge),
         status=snapshot.status(),
         pages=-(-counted // request.per_page),
@@ -314,9 +314,8 @@ def _hit(
     )
 
 
-def _with_lookalikes(hit: Hit, asked: Sequence[Drug], knowledge: DrugKnowledge) -> Hit:
+def _with_lookalikes(hit: Hit, said: Container[str], knowledge: DrugKnowledge) -> Hit:
     """Say what an article's medicines are easily taken for, unless the query's notices do."""
-    said = {pair.other for drug in asked for pair in lookalikes_of(drug, knowledge)}
     pairs = [pair for drug in hit.article.drugs for pair in lookalikes_of(drug, knowledge)]
     unsaid = dict.fromkeys(of.other_tall_man for of in pairs if of.other not in said)
     return replace(hit, lookalikes=tuple(unsaid))
@@ -329,7 +328,7 @@ def _reasons(found: SectionMatch, plan: MatchPlan, knowledge: DrugKnowledge) -> 
         asked = plan.concepts[matched.concept]
         term = matched.term
         if matched.field == "drug":
-            term = _drug_label(term, knowledge)
+            term = knowledge.name_of(term) or term
         elif matched.field == "kind":
             term = asked.label
         place = -1 - matched.concept if asked.kind == "intent" else at
@@ -345,35 +344,27 @@ def _reasons(found: SectionMatch, plan: MatchPlan, knowledge: DrugKnowledge) -> 
 def _facets(
     request: SearchRequest, plan: MatchPlan, matches: Matches, knowledge: DrugKnowledge
 ) -> Facets:
-    def values(name: str, selected: Sequence[str]) -> tuple[FacetValue, ...]:
-        counts = dict(matches.facets[name])  # type: ignore[index]
+    def values(
+        name: FacetName, selected: Sequence[str], label: Callable[[str], str] = str
+    ) -> tuple[FacetValue, ...]:
+        counts = dict(matches.facets[name])
         counts.update({value: 0 for value in selected if value not in counts})
         return tuple(
-            FacetValue(
-                value=value,
-                label=_label(name, value, knowledge),
-                count=count,
-                selected=value in selected,
-            )
-            for value, count in counts.items()
+            [
+                FacetValue(value=value, label=label(value), count=of, selected=value in selected)
+                for value, of in counts.items()
+            ]
         )
 
     return Facets(
-        section=values("section", request.sections),
-        drug=values("drug", plan.drugs),
+        section=values("section", request.sections, _kind_label),
+        drug=values("drug", plan.drugs, lambda key: knowledge.name_of(key) or key),
         drug_class=values("class", request.classes),
         category=values("category", request.categories),
         year=values("year", request.years),
     )
 
 
-def _label(facet: str, value: str, knowledge: DrugKnowledge) -> str:
-    if facet == "section":
-        kind = kind_named(value)
-        return kind.label if kind else value
-    return _drug_label(value, knowledge) if facet == "drug" else value
-
-
-def _drug_label(key: str, knowledge: DrugKnowledge) -> str:
-    """Return the name to show for a drug's key: its ingredient, as people write it."""
-    return next((name.name for name in knowledge.names(key)), key)
+def _kind_label(name: str) -> str:
+    kind = kind_named(name)
+    return kind.label if kind else name

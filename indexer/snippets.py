@@ -11,17 +11,22 @@ not covered yet (Carbonell and Goldstein, SIGIR 1998). They are shown in reading
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections import Counter
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
-from indexer.analysis.sentences import sentences, shortened
-from indexer.highlights import Asked, Found, Highlight, find_highlights, marks_of
+from indexer.analysis.sentences import LONGEST_SENTENCE, sentences, shortened
+from indexer.highlights import (
+    Asked,
+    Found,
+    Highlight,
+    find_highlights,
+    marked_ranges,
+)
 from indexer.model import Block, BlockKind, Mark, Section, Snippet
 
 LONGEST_TOTAL: Final = 600
@@ -63,35 +68,33 @@ _WHOLE_IF_SHORT: Final[frozenset[BlockKind]] = frozenset({"item", "definition"})
 _Range: TypeAlias = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Passage:
+class _Passage(NamedTuple):
     """A range that can be quoted, with what is found in it."""
 
     start: int
     end: int
     block: int
-    found: tuple[Found, ...]
+    tells: frozenset[int]
+    """The concepts in it that are more than what the whole section is about."""
+    found: Sequence[Found]
+
+
+class _Worth(NamedTuple):
+    """What a passage is chosen by."""
+
+    tells: frozenset[int]
     weights: dict[Asked, float]
     """What it holds of each thing that was asked for."""
+    near: float
+    repeats: float
+    early: float
 
-    def rank(self, covered: AbstractSet[Asked], length: int) -> tuple[bool, float]:
+    def rank(self, covered: AbstractSet[Asked], seen: AbstractSet[int]) -> tuple[bool, float]:
         """Say whether it shows a concept that is not covered yet, and how much it shows at all."""
-        seen = {concept for concept, _ in covered}
-        tells = {one.highlight.concept for one in self.found if not one.highlight.is_known}
-        fresh = sum(
-            weight * (_AGAIN if asked in covered else 1.0) for asked, weight in self.weights.items()
-        )
-        near = max(
-            (
-                1.0 / (1.0 + max(0, after.start - before.end) / _NEAR)
-                for before, after in pairwise(self.found)
-                if before.highlight.asked != after.highlight.asked
-            ),
-            default=0.0,
-        )
-        repeats = min(len(self.found) - len(self.weights), _MOST_REPEATS)
-        early = 1.0 - self.start / length
-        return not tells <= seen, fresh + _CLOSE * near + _REPEAT * repeats + _EARLY * early
+        fresh = 0.0
+        for asked, weight in self.weights.items():
+            fresh += weight * _AGAIN if asked in covered else weight
+        return not self.tells <= seen, fresh + self.near + self.repeats + self.early
 
 
 def best_snippets(
@@ -108,20 +111,22 @@ def best_snippets(
         return ()
     found = find_highlights(text, highlights)[:_MOST_FOUND]
     reader = _Reader(text, blocks)
-    tells = any(not one.highlight.is_known for one in found)
+    tells = any(not highlight.is_known for _, _, highlight, _ in found)
     ranges = reader.choose(found, limit) if tells else [reader.introduction()]
-    marks = marks_of(text, found)
-    return tuple(_snippet(text, start, end, marks) for start, end in ranges)
+    return tuple(_snippet(text, start, end, found) for start, end in ranges)
 
 
-def _snippet(text: str, start: int, end: int, marks: Sequence[Mark]) -> Snippet:
-    first = bisect_right(marks, start - 1, key=lambda mark: mark.start)
-    inside = tuple(
-        Mark(mark.start - start, mark.end - start, mark.kind)
-        for mark in marks[first:]
-        if mark.end <= end
-    )
-    return Snippet(text=text[start:end], start=start, marks=inside)
+def _snippet(text: str, start: int, end: int, found: Sequence[Found]) -> Snippet:
+    # What stands in other lines has no part in how the words of these are marked.
+    last = text.find("\n", end)
+    after = bisect_left(found, (last,)) if last >= 0 else None
+    near = found[bisect_left(found, (text.rfind("\n", 0, start) + 1,)) : after]
+    inside = [
+        Mark(mark_start - start, mark_end - start, kind)
+        for mark_start, mark_end, kind in marked_ranges(text, near)
+        if start <= mark_start and mark_end <= end
+    ]
+    return Snippet(text=text[start:end], start=start, marks=tuple(inside))
 
 
 # --- what to quote ----------------------------------------------------------------------------
@@ -146,62 +151,88 @@ class _Reader:
 
     def choose(self, found: Sequence[Found], limit: int) -> list[_Range]:
         """Choose the ranges to show for what is found."""
-        passages = self._passages(found)
+        times = _counted(found)
+        passages = self._passages(found, times)
+        if limit and len(passages) == 1:
+            return self._merged(self._with_context(passages[0]))
+        worths = [self._worth(passage, times) for passage in passages]
         covered: set[Asked] = set()
+        seen: set[int] = set()
         chosen: list[_Range] = []
         best = 0.0
         # What does not fit is passed over, but not without end.
         for _ in range(min(len(passages), _TRIES * limit)):
-            ranks = [passage.rank(covered, len(self.text)) for passage in passages]
-            is_new, score = max(ranks)
-            if chosen and (len(chosen) >= limit or not (is_new or score >= best * _WORTHWHILE)):
+            if len(chosen) >= limit:
                 break
-            passage = passages.pop(ranks.index((is_new, score)))
+            ranks = [worth.rank(covered, seen) for worth in worths]
+            is_new, score = rank = max(ranks)
+            if chosen and not (is_new or score >= best * _WORTHWHILE):
+                break
+            first = ranks.index(rank)
+            passage, worth = passages.pop(first), worths.pop(first)
             widened = self._merged([*chosen, *self._with_context(passage)])
             if chosen and (len(widened) > limit or _length(widened) > LONGEST_TOTAL):
                 continue
             chosen, best = widened, best or score
-            covered |= passage.weights.keys()
+            covered |= worth.weights.keys()
+            seen.update([concept for concept, _ in worth.weights])
         return chosen
 
-    def _passages(self, found: Sequence[Found]) -> list[_Passage]:
+    def _passages(self, found: Sequence[Found], times: Mapping[Asked, int]) -> list[_Passage]:
         """Cut the blocks that hold something into passages; keep those that hold something."""
-        starts = [block.start for block in self.blocks]
-        times = Counter(one.highlight.asked for one in found)
-        in_block: dict[int, list[Found]] = {}
-        for one in found:
-            in_block.setdefault(max(0, bisect_right(starts, one.start) - 1), []).append(one)
         return [
             passage
-            for block, inside in in_block.items()
+            for block, inside in _grouped(found, [block.start for block in self.blocks])
+            if not self._tells_nothing(block, inside)
             for passage in self._passages_of(block, inside, times)
         ]
+
+    def _tells_nothing(self, block: int, found: Sequence[Found]) -> bool:
+        """Say whether a block holds nothing but words for what the whole section is about.
+
+        Its passages would be dropped, so it need not be cut into any.
+        """
+        end = self.blocks[block].end
+        is_short = end - self.blocks[block].start <= LONGEST_SENTENCE
+        return is_short and all(
+            of.is_known and len(of.terms) == 1 and last <= end for _, last, of, _ in found
+        )
 
     def _passages_of(
         self, block: int, found: Sequence[Found], times: Mapping[Asked, int]
     ) -> Iterator[_Passage]:
-        ranges = self._quotable(block)
-        starts = [start for start, _ in ranges]
-        in_range: dict[int, list[Found]] = {}
-        for one in found:
-            in_range.setdefault(max(0, bisect_right(starts, one.start) - 1), []).append(one)
-        for index, inside in in_range.items():
-            shown = min(inside, key=lambda one: (*_standing(one, times), one.start))
-            start, end = shortened(self.text, *ranges[index], match=(shown.start, shown.end))
-            kept = [one for one in inside if start <= one.start and one.end <= end]
-            if kept and all(one.highlight.is_known for one in kept):
-                continue
-            yield _Passage(
-                start=start, end=end, block=block, found=tuple(kept), weights=_weights(kept, times)
-            )
+        ranges = self._quotable(block, until=found[-1][0])
+        for index, inside in _grouped(found, [start for start, _ in ranges]):
+            start, end = ranges[index]
+            if end - start > LONGEST_SENTENCE:
+                shown = _telling_most(inside, times)
+                start, end = shortened(self.text, start, end, match=shown[:2])
+            kept = [one for one in inside if start <= one[0] and one[1] <= end]
+            tells = frozenset([of.concept for _, _, of, _ in kept if not of.is_known])
+            if tells or not kept:
+                yield _Passage(start, end, block, tells, kept)
 
-    def _quotable(self, index: int) -> list[_Range]:
-        """Cut a block into what can be quoted: a row whole, an item whole unless it is long."""
+    def _worth(self, passage: _Passage, times: Mapping[Asked, int]) -> _Worth:
+        weights = _weights(passage.found, times)
+        return _Worth(
+            tells=passage.tells,
+            weights=weights,
+            near=_CLOSE * _nearness(passage.found),
+            repeats=_REPEAT * min(len(passage.found) - len(weights), _MOST_REPEATS),
+            early=_EARLY * (1.0 - passage.start / len(self.text)),
+        )
+
+    def _quotable(self, index: int, until: int | None = None) -> list[_Range]:
+        """Cut a block into what can be quoted: a row whole, an item whole unless it is long.
+
+        With `until` what follows the passage at that place may be left out.
+        """
         block = self.blocks[index]
         is_short = block.end - block.start <= LONGEST_WITH_LEAD
         if block.kind in _WHOLE_KINDS or (is_short and block.kind in _WHOLE_IF_SHORT):
             return [(block.start, block.end)]
-        return sentences(self.text, block.start, block.end) or [(block.start, block.end)]
+        ranges = sentences(self.text, block.start, block.end, until=until)
+        return ranges or [(block.start, block.end)]
 
     # --- what a passage needs to be understood --------------------------------------------------
 
@@ -224,7 +255,8 @@ class _Reader:
         """
         if _POINTS_BACK.match(self.text, passage.start) is None:
             return passage.start
-        before = [at for at, _ in self._quotable(passage.block) if at < passage.start]
+        ranges = self._quotable(passage.block, until=passage.start)
+        before = [at for at, _ in ranges if at < passage.start]
         if not before and passage.block and self.blocks[passage.block - 1].kind == "paragraph":
             before = [at for at, _ in self._quotable(passage.block - 1)]
         near = [at for at in before[-1:] if end - at <= LONGEST_TOTAL]
@@ -232,8 +264,10 @@ class _Reader:
 
     def _leads(self, index: int) -> list[_Range]:
         """Return the lead-ins of a block, nearest first: of a paragraph its last sentence."""
-        chain = []
         lead = self.blocks[index].lead
+        if lead is None:
+            return []
+        chain = []
         # A lead stands before what it leads to; anything else would be a circle.
         while lead is not None and 0 <= lead < index:
             chain.append(lead)
@@ -257,8 +291,10 @@ class _Reader:
             end = block.end
         return end
 
-    def _merged(self, ranges: Iterable[_Range]) -> list[_Range]:
+    def _merged(self, ranges: list[_Range]) -> list[_Range]:
         """Put ranges in order; make one of those that overlap or have only a blank between."""
+        if len(ranges) == 1:
+            return ranges
         merged: list[_Range] = []
         for start, end in sorted(ranges):
             if merged and not self.text[merged[-1][1] : start].strip():
@@ -271,9 +307,9 @@ class _Reader:
 
     def introduction(self) -> _Range:
         """Return the first sentences, with the first items of a list that they introduce."""
-        last, (start, end) = 0, self._quotable(0)[0]
+        last, (start, end) = 0, self._quotable(0, until=0)[0]
         start, end = shortened(self.text, start, end)
-        for index, piece_start, piece_end in self._pieces():
+        for index, piece_start, piece_end in self._pieces(until=start + LONGEST_TOTAL):
             if piece_start < end:
                 continue
             most = INTRODUCTION if end - start >= SHORTEST_INTRODUCTION else LONGEST_TOTAL
@@ -282,9 +318,9 @@ class _Reader:
             last, end = index, piece_end
         return start, self._with_what_it_leads_to(last, start, end)
 
-    def _pieces(self) -> Iterator[tuple[int, int, int]]:
+    def _pieces(self, until: int) -> Iterator[tuple[int, int, int]]:
         for index in range(len(self.blocks)):
-            for start, end in self._quotable(index):
+            for start, end in self._quotable(index, until):
                 yield index, start, end
 
 
@@ -295,10 +331,45 @@ def _length(ranges: Iterable[_Range]) -> int:
 # --- what a passage is worth --------------------------------------------------------------------
 
 
-def _standing(one: Found, times: Mapping[Asked, int]) -> tuple[bool, bool, int]:
-    """Order what a passage holds: what tells most first."""
-    highlight = one.highlight
-    return highlight.is_known, highlight.kind != "direct", times[highlight.asked]
+def _counted(found: Iterable[Found]) -> dict[Asked, int]:
+    times: dict[Asked, int] = {}
+    for _, _, _, asked in found:
+        times[asked] = times.get(asked, 0) + 1
+    return times
+
+
+def _grouped(
+    found: Sequence[Found], starts: Sequence[int]
+) -> Iterator[tuple[int, Sequence[Found]]]:
+    """Yield what stands after one of the starts and before the next, with the number of the start.
+
+    What stands before all belongs to the first.
+    """
+    at = 0
+    while at < len(found):
+        following = max(1, bisect_right(starts, found[at][0]))
+        # A tuple of one comes before those that begin with it.
+        end = bisect_left(found, (starts[following],), at) if following < len(starts) else None
+        yield following - 1, found[at:end]
+        at = len(found) if end is None else end
+
+
+def _nearness(found: Sequence[Found]) -> float:
+    """Return how close two things that were asked for stand: 1 side by side, 0 for one alone."""
+    near = 0.0
+    for (_, end, _, asked), (start, _, _, also) in pairwise(found):
+        if asked != also:
+            near = max(near, 1.0 / (1.0 + max(0, start - end) / _NEAR))
+    return near
+
+
+def _telling_most(found: Sequence[Found], times: Mapping[Asked, int]) -> Found:
+    """Return what tells most of what a passage holds, the first of several."""
+    standing = [
+        (of.is_known, of.kind != "direct", times[asked], start, number)
+        for number, (start, _, of, asked) in enumerate(found)
+    ]
+    return found[min(standing)[-1]]
 
 
 def _weights(found: Iterable[Found], times: Mapping[Asked, int]) -> dict[Asked, float]:
@@ -308,10 +379,11 @@ def _weights(found: Iterable[Found], times: Mapping[Asked, int]) -> dict[Asked, 
     frequency (Sparck Jones 1972), here over the matches in one text.
     """
     weights: dict[Asked, float] = {}
-    for one in found:
-        highlight = one.highlight
+    for _, _, highlight, asked in found:
         weight = 1.0 if highlight.kind == "direct" else _RELATED
-        weight += _LONGER * min(len(highlight.terms) - 1, _MOST_LONGER)
-        weight *= _KNOWN if highlight.is_known else 1.0 / (1.0 + log(times[highlight.asked]))
-        weights[highlight.asked] = max(weight, weights.get(highlight.asked, 0.0))
+        if (longer := len(highlight.terms) - 1) > 0:
+            weight += _LONGER * min(longer, _MOST_LONGER)
+        weight *= _KNOWN if highlight.is_known else 1.0 / (1.0 + log(times[asked]))
+        if weight > weights.get(asked, 0.0):
+            weights[asked] = weight
     return weights

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import Corpus, Index, ReindexOptions, SearchRequest, open_index
-from indexer.corrections import corrected_text, distance
+from indexer.corrections import SHORTEST_SAFE, corrected_text, distance, listed_near
 from indexer.knowledge.drugs import DrugKnowledge
-from indexer.knowledge.lookalikes import lookalikes
+from indexer.knowledge.lookalikes import listed_names, lookalikes
 from tests.knowledge.test_similar_names import edits
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,6 +28,21 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Index:
 @given(st.text("abc", max_size=7), st.text("abc", max_size=7))
 def test_the_distance_is_that_of_the_search_for_similar_names(first: str, second: str) -> None:
     assert distance(first, second) == edits(first, second)
+
+
+@given(st.sampled_from(listed_names()), st.integers(0, 20), st.sampled_from(LETTERS))
+def test_every_listed_name_one_edit_away_is_near(name: str, at: int, letter: str) -> None:
+    listed = {"".join(of.split()) for of in listed_names() if of.replace(" ", "").isalpha()}
+    letters = "".join(name.split())
+    for typed in (
+        letters[:at] + letter + letters[at:],
+        letters[:at] + letter + letters[at + 1 :],
+        letters[:at] + letters[at + 1 :],
+        letters[:at] + letters[at : at + 2][::-1] + letters[at + 2 :],
+    ):
+        if len(typed) >= SHORTEST_SAFE:
+            near = {of for of in listed if distance(typed, of) <= 1}
+            assert near <= set(listed_near(typed))
 
 
 def test_m1_the_one_safe_correction_runs_and_is_said(samples: Index) -> None:

@@ -11,7 +11,10 @@ from jinja2 import StrictUndefined
 from indexer.config import Settings, settings_from
 from indexer.index import open_index
 from webapp import api, assets, health, pages, problems, rendering, security, serving
+from webapp.result_cache import ResultCache
 from webapp.security import HEADERS
+
+MEGABYTE = 1024 * 1024
 
 __all__ = ["HEADERS", "create_app"]
 
@@ -41,7 +44,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         part.attach(app)
     index = open_index(settings.index, settings=settings)
     edition = assets.edition_of(app, metadata.version("drugsearch"))
-    serving.attach(app, serving.Serving(index=index, settings=settings, edition=edition))
+    cache = ResultCache(settings.cache_mb * MEGABYTE)
+    serves = serving.Serving(index=index, settings=settings, cache=cache, edition=edition)
+    serving.attach(app, serves)
     for blueprint in (pages.blueprint, api.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
     return app

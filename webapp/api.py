@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, jsonify, request
 
 from indexer.errors import NotFoundError
+from indexer.model import Results
 from indexer.serialization import (
     Json,
     article_json,
@@ -20,10 +21,11 @@ from indexer.serialization import (
     status_json,
     suggestions_json,
 )
-from webapp.caching import with_validator
-from webapp.params import read_search, read_suggest, refuse_all
+from webapp.caching import answer_search, with_validator
+from webapp.params import read_suggest, refuse_all
 from webapp.problems import refuse
-from webapp.serving import serving
+from webapp.result_cache import Answer
+from webapp.serving import search_asked, serving
 
 PREFIX = "/api/v1"
 
@@ -33,18 +35,18 @@ blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
 @blueprint.get("/search")
 def search() -> Response:
     """Answer a search."""
-    deadline_ms = serving().settings.deadline_ms
-    reading = read_search(request.args, deadline_ms=deadline_ms, is_program=True)
+    reading = search_asked(request.query_string, is_program=True)
     if reading.faults:
         return refuse(reading.faults)
-    results = serving().index.search(reading.request)
+    return answer_search(reading.request, _found)
+
+
+def _found(results: Results) -> Answer:
     links = search_links(results)
-    response = jsonify(results_json(results, links=links))
-    response.headers["Server-Timing"] = f"search;dur={results.took_ms:.1f}"
-    response.headers["Link"] = ", ".join(
-        f'<{links[name]}>; rel="{name}"' for name in _RELATIONS if links[name]
-    )
-    return with_validator(response, results.status, complete=not results.partial)
+    shown = [f'<{links[name]}>; rel="{name}"' for name in _RELATIONS if links[name]]
+    body = jsonify(results_json(results, links=links)).get_data()
+    headers = (("Link", ", ".join(shown)),)
+    return Answer(body=body, media_type="application/json", headers=headers)
 
 
 @blueprint.get("/suggest")

@@ -1,17 +1,23 @@
-"""Validators: an answer stays good until the index, the program, the question or the day changes.
+"""How long an answer stays good: until the index, the program, the question or the day changes.
 
-The day, because an answer tells which articles are older than two years.
+The day, because an answer tells which articles are older than two years. Whoever asks again has a
+validator to ask with; and what was asked before, by anybody, is answered from memory.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Response, request
 
-from indexer.model import Status
+from indexer.model import Results, SearchRequest, Status
 from webapp.assets import ASK_EACH_TIME, digest
+from webapp.result_cache import Answer
 from webapp.serving import serving
+
+_CONDITIONS = frozenset({"HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH"})
+"""The headers, as WSGI names them, that can make a difference: no answer has a time or ranges."""
 
 
 def with_validator(response: Response, status: Status, *, complete: bool = True) -> Response:
@@ -23,11 +29,47 @@ def with_validator(response: Response, status: Status, *, complete: bool = True)
     if not complete:
         response.headers["Cache-Control"] = "no-store"
         return response
-    response.headers["Cache-Control"] = ASK_EACH_TIME
-    response.headers["Vary"] = "Accept-Encoding"
+    response.headers.extend({"Cache-Control": ASK_EACH_TIME, "Vary": "Accept-Encoding"})
     asked = request.path.encode() + b"?" + request.query_string
-    today = datetime.now(UTC).date().isoformat()
-    tag = digest([serving().edition.encode(), status.digest.encode(), today.encode(), asked])
+    tag = digest([serving().edition.encode(), status.digest.encode(), _today().encode(), asked])
     response.set_etag(f"g{status.generation}-{tag}", weak=True)
-    response.make_conditional(request)
+    if not _CONDITIONS.isdisjoint(request.environ):
+        response.make_conditional(request)
     return response
+
+
+def answer_search(asked: SearchRequest, shape: Callable[[Results], Answer]) -> Response:
+    """Answer a request that was read without a fault, from memory if it was answered before.
+
+    `shape` makes the body of an answer; each of its kinds is kept apart.
+    """
+    index, cache = serving().index, serving().cache
+    # The thread holds one generation, so this one is also searched.
+    status = index.status()
+    question = (shape, request.script_root, status.digest, _today(), asked)
+    may_remember = not _is_from_elsewhere()
+    answer = cache.find(question) if may_remember else None
+    is_complete, timing = True, 'cache;desc="hit"'
+    if answer is None:
+        results = index.search(asked)
+        answer, is_complete = shape(results), not results.partial
+        timing = f"search;dur={results.took_ms:.1f}"
+        if is_complete and may_remember:
+            cache.keep(question, answer)
+    response = Response(answer.body, mimetype=answer.media_type)
+    response.headers.extend((*answer.headers, ("Server-Timing", timing)))
+    return with_validator(response, status, complete=is_complete)
+
+
+def _is_from_elsewhere() -> bool:
+    """Say whether a browser asks for the page of another site.
+
+    By the time an answer takes, that page could tell what was asked before: on a machine of one's
+    own, what its owner searched for (safety rule M11).
+    """
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "none")
+    return origin is not None or site not in {"none", "same-origin"}
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()

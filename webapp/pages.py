@@ -25,12 +25,13 @@ from indexer.model import (
     Snippet,
 )
 from webapp import navigation
-from webapp.caching import with_validator
+from webapp.caching import answer_search, with_validator
 from webapp.outline import absent_kinds, at_a_glance, parts_of
-from webapp.params import Fault, Reading, read_highlight, read_search
+from webapp.params import Fault, Reading, read_highlight
 from webapp.problems import PROBLEM_TYPES
 from webapp.rendering import mark_kinds
-from webapp.serving import serving
+from webapp.result_cache import Answer
+from webapp.serving import search_asked, serving
 
 MOST_EXAMPLES = 4
 MOST_LISTED_DRUGS = 150
@@ -67,17 +68,16 @@ def home() -> Response:
 @blueprint.get("/search")
 def search() -> Response:
     """Show what a query finds; what is wrong with its parameters stands above the form."""
-    deadline_ms = serving().settings.deadline_ms
-    reading = read_search(request.args, deadline_ms=deadline_ms, is_program=False)
+    reading = search_asked(request.query_string, is_program=False)
     if reading.faults:
         return _refused_search(reading)
     asked = reading.request
     if not asked.text.strip():
         return _html(render_template("search.html", asked=asked, faults=()))
-    return _found(serving().index.search(asked))
+    return answer_search(asked, _found)
 
 
-def _found(results: Results) -> Response:
+def _found(results: Results) -> Answer:
     asked = results.request
     page = render_template(
         "results.html",
@@ -89,9 +89,7 @@ def _found(results: Results) -> Response:
         nav=navigation,
         mark_kinds=mark_kinds(results.hits),
     )
-    response = _html(page)
-    response.headers["Server-Timing"] = f"search;dur={results.took_ms:.1f}"
-    return with_validator(response, results.status, complete=not results.partial)
+    return Answer(body=page.encode(), media_type="text/html")
 
 
 def _findable(results: Results) -> tuple[str, ...]:

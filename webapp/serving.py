@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 
 from indexer.config import Settings
 from indexer.index import Index
+from webapp.params import Reading, read_search
+from webapp.result_cache import ResultCache
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 EXTENSION = "drugsearch"
+
+REMEMBERED_READINGS = 256
+"""Query strings whose meaning is remembered: to read one takes as long as to find its answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +29,7 @@ class Serving:
 
     index: Index
     settings: Settings
+    cache: ResultCache
     edition: str
     """Digest of the program's version, templates and static files: part of every ETag."""
 
@@ -42,3 +49,16 @@ def attach(app: Flask, serving: Serving) -> None:
 def serving() -> Serving:
     """Return what the current application serves."""
     return cast("Serving", current_app.extensions[EXTENSION])
+
+
+def search_asked(query_string: bytes, *, is_program: bool) -> Reading:
+    """Return what the current request, which has this query string, asks of a search."""
+    return _reading(query_string, serving().settings.deadline_ms, is_program)
+
+
+@lru_cache(maxsize=REMEMBERED_READINGS)
+def _reading(query_string: bytes, deadline_ms: int, is_program: bool) -> Reading:  # noqa: FBT001
+    # The string is the key; `request.args` is what it says. The server bounds its length, and so
+    # what is remembered.
+    del query_string
+    return read_search(request.args, deadline_ms=deadline_ms, is_program=is_program)

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+from typing import Final
 
 LONGEST_TERM = 64
 """Code points of a term; longer words are cut. No medicine's name comes near it."""
@@ -58,6 +60,11 @@ _SAME_WORD = {
     "mcmol": "umol",
 }
 
+_WRITTEN_AS: Final = {
+    canonical: (canonical, *(word for word, same in _SAME_WORD.items() if same == canonical))
+    for canonical in _SAME_WORD.values()
+}
+
 # Marks and characters without width: they shape or hyphenate a word and are no part of it.
 _IGNORED_CATEGORIES = frozenset({"Mn", "Mc", "Me", "Cf"})
 
@@ -69,6 +76,8 @@ _THOUSANDS_BY_DOT = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+")
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
 _WHOLE = re.compile(r"([0-9]+)\.0+")
 _IDLE_ZEROS = re.compile(r"([0-9]+\.[0-9]*[1-9])0+")
+_GROUPED = 4
+"""Digits from which a number may be written in groups."""
 _MICRO = re.compile("μ(?=[a-z])")
 _GREEK_LETTER = re.compile("([α-ρσ-ω])((?:[0-9].*)?)", re.DOTALL)
 
@@ -129,6 +138,24 @@ def fold(word: str) -> str:
     while (further := _fold_word(term)) != term:
         term = further
     return term
+
+
+@lru_cache(maxsize=4_096)
+def traces(term: str) -> tuple[bytes, ...]:
+    """Return bytes one of which stands in any word of ASCII, in lower case, that is a term.
+
+    They rule words out without folding them. Most terms are written as they are; of a number only
+    digits in a row are sure to be, since `2,500`, `.5` and `5.0` are 2500, 0.5 and 5. None for a
+    term that no word of ASCII is.
+    """
+    if not term.isascii():
+        return ()
+    if not term[:1].isdigit():
+        return tuple(word.encode() for word in _WRITTEN_AS.get(term, (term,)))
+    whole, _, decimals = term.partition("^")[0].partition(".")
+    if whole == "0" and decimals:
+        return (decimals.encode(),)
+    return (whole.encode() if len(whole) < _GROUPED else whole[:1].encode(),)
 
 
 def _caret(superscript: re.Match[str]) -> str:

@@ -297,3 +297,6 @@ class _Memory(dict[str, _Found]):
 
 _SPANS: Final = _Memory(_spans_in)
 _TERMS: Final = _Memory(_terms_in)
+
+word_spans: Final = _SPANS.__getitem__
+"""Return the `spans` of what stands between two blanks of a line."""

@@ -194,6 +194,13 @@ class DrugKnowledge:
                 found.setdefault(name.terms, name)
         return tuple(found.values())
 
+    def name_of(self, key: str) -> str | None:
+        """Return the first of the `names` of a medicine as people write it; None without any."""
+        for table in self._tables:
+            if entries := table.entries(key):
+                return _written_name(entries[0])
+        return None
+
     def all_names(self) -> tuple[str, ...]:
         """Return every name of every medicine once: its terms, joined by spaces."""
         return tuple(dict.fromkeys(joined for table in self._tables for joined in table.names()))
@@ -299,6 +306,10 @@ def _classes(medicines: PackedTable) -> NameTable:
 
     names = ((key, entries) for key, _, entries in lines)
     return small_table(names, labels=stands_for, members=members)
+
+
+def _written_name(entry: str) -> str:
+    return entry[3:].partition("=")[0]
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 from urllib.parse import quote, quote_plus, urlencode
 
 from indexer.model import DEEPEST_RESULT, Results, SearchRequest
+
+_DEFAULT: Final = SearchRequest(text="")
 
 
 def search_links(results: Results) -> dict[str, str | None]:
@@ -32,7 +35,7 @@ def last_page(results: Results) -> int:
 
 def search_link(path: str, request: SearchRequest, *, page: int = 1) -> str:
     """Return a path with the parameters that repeat a request; defaults are left out."""
-    default = SearchRequest(text="")
+    default = _DEFAULT
     parameters = [("q", request.text)]
     parameters += [("drug", name) for name in request.drugs]
     parameters += [("section", kind) for kind in request.sections]

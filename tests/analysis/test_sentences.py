@@ -98,6 +98,14 @@ def test_sentences_hold_everything_visible_in_order(text: str) -> None:
     assert not text[end:].strip()
 
 
+@given(st.text(alphabet="aB.!?。”) \n"), st.integers(0, 30))
+def test_sentences_up_to_a_place_are_the_first_of_all(text: str, until: int) -> None:
+    everything = sentences(text, 0, len(text))
+    first = sentences(text, 0, len(text), until=until)
+    assert first == everything[: len(first)]
+    assert len(first) == len(everything) or first[-1][1] > until
+
+
 def test_a_sentence_of_a_usual_length_is_not_shortened() -> None:
     text = "word " * (LONGEST_SENTENCE // 5)
     assert shortened(text, 0, len(text), match=(900, 904)) == (0, len(text))

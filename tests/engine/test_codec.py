@@ -17,8 +17,9 @@ from whoosh.reading import IndexReader
 
 from indexer.engine.base import AnalysedArticle, OwnNames
 from indexer.engine.whoosh import WhooshEngine, segment
+from indexer.engine.whoosh.best import Answer
 from indexer.engine.whoosh.forms import Forms
-from indexer.engine.whoosh.queries import Answer, QueryEvaluator
+from indexer.engine.whoosh.queries import QueryEvaluator
 from indexer.engine.whoosh.segments import read_segments
 from indexer.engine.whoosh.snapshot import WhooshSnapshot
 from indexer.query.plan import WORD_FIELDS

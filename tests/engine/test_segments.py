@@ -14,6 +14,7 @@ from indexer.engine.base import AnalysedArticle
 from indexer.engine.whoosh import segment
 from indexer.engine.whoosh.arrays import Arrays, ArrayWriter, ranges
 from indexer.engine.whoosh.memory import Memory
+from indexer.engine.whoosh.packing import RecordReader
 from indexer.engine.whoosh.records import section_record
 from indexer.engine.whoosh.segment import Kept, Segment, SegmentBuilder, merge_segments
 from indexer.engine.whoosh.segments import SegmentEntry, read_segments, to_merge, write_segments
@@ -45,12 +46,13 @@ def build(folder: Path, name: str, given_articles: list[AnalysedArticle]) -> Seg
 
 def assert_same(one: Segment, other: Segment) -> None:
     """Two segments hold the same, array by array; how wide numbers are is no difference."""
-    for mine, its in ((one.postings, other.postings), (one.facts, other.facts)):
-        assert set(mine) == set(its)
-        for name in mine:
-            assert mine[name].tolist() == its[name].tolist(), name
-    assert [one.record(row) for row in range(one.rows)] == [
-        other.record(row) for row in range(other.rows)
+    for arrays, expected in ((one.postings, other.postings), (one.facts, other.facts)):
+        assert set(arrays) == set(expected)
+        for name in arrays:
+            assert arrays[name].tolist() == expected[name].tolist(), name
+    mine, its = RecordReader(one.records), RecordReader(other.records)
+    assert [mine.record(row) for row in range(one.rows)] == [
+        its.record(row) for row in range(other.rows)
     ]
 
 

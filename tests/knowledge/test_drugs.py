@@ -105,3 +105,9 @@ def test_threads_share_the_knowledge(shipped: DrugKnowledge) -> None:
     with ThreadPoolExecutor(4) as pool:
         answers = set(pool.map(lambda _: shipped.find(words), range(50)))
     assert len(answers) == 1
+
+
+def test_the_name_of_a_key_is_the_first_of_its_names(shipped: DrugKnowledge) -> None:
+    for key in ("azathioprine", "class:statin", "acetaminophen"):
+        assert shipped.name_of(key) == shipped.names(key)[0].name
+    assert shipped.name_of("no such key") is None

@@ -24,6 +24,7 @@ from whoosh.index import TOC
 from whoosh.matching import LeafMatcher, ReadTooFar
 from whoosh.reading import TermInfo
 
+from indexer.engine.whoosh.packing import RecordReader
 from indexer.engine.whoosh.postings import FieldPostings
 from indexer.engine.whoosh.schema import schema
 from indexer.engine.whoosh.segment import Segment
@@ -329,6 +330,7 @@ class ArrayRows(base.PerDocumentReader):
 
     def __init__(self, segment: Segment, state: ArraySegment) -> None:
         self._segment = segment
+        self._records = RecordReader(segment.records)
         self._deleted: frozenset[int] = frozenset(
             state.deleted_docs()  # type: ignore[no-untyped-call]
         )
@@ -376,7 +378,7 @@ class ArrayRows(base.PerDocumentReader):
         return {
             "article": facts.strings("ids")[int(facts["article"][row])],
             "section": facts.strings("section_ids")[row],
-            "record": self._segment.record(row),
+            "record": self._records.record(row).decode("utf-8"),
         }
 
 

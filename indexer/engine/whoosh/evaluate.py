@@ -41,6 +41,7 @@ from indexer.engine.whoosh.rows import (
     best,
     common,
     contains,
+    distinct,
     summed,
     union,
 )
@@ -72,7 +73,7 @@ OWN_FIELDS: frozenset[Field] = frozenset({"text", "heading"})
 PREFIX_TERMS = 64
 """Terms a prefix stands for at most, the commonest first: bounds the work of `a*`."""
 
-KEPT_BYTES = 48 << 20
+KEPT_BYTES = 32 << 20
 """Memory for what nodes match, for each thread that searches."""
 
 KEPT_FORMS = 16_384
@@ -276,7 +277,7 @@ class Evaluator:
         length = self._table.length["heading"][holding].astype(np.int64)
         numbering = length - self._table.heading_words[holding]
         fits = (begins == length - len(terms)) & ((begins == 0) | (begins == numbering))
-        return np.asarray(np.unique(holding[fits]))
+        return distinct(holding[fits])
 
     def word_forms(self, term: str, field: Field) -> tuple[str, ...]:
         """Return a term and its other forms that stand in a field of what is served."""
@@ -317,11 +318,9 @@ class Evaluator:
 
     def _phrase_in(self, forms: tuple[tuple[str, ...], ...], rows: Rows) -> Places:
         """Return where a phrase begins in some rows, by their number among those."""
-        holding, places = (
-            self._postings.places("text", forms[0], rows)
-            if len(forms) == 1
-            else self._postings.phrase_places("text", forms, among=rows)
-        )
+        if len(forms) == 1:
+            return self._postings.places("text", forms[0], rows)
+        holding, places = self._postings.phrase_places("text", forms, among=rows)
         moved: Places = rows.searchsorted(holding)[places >> PLACE_BITS] << PLACE_BITS
         return moved | (places & PLACE_MASK)
 
@@ -373,7 +372,7 @@ def stand_together(places: Sequence[Places], span: int) -> Rows:
         at = np.searchsorted(group, everywhere, side="right") - 1
         before = np.where(at >= 0, group[at], -1 << 40)
         np.maximum(reach, everywhere - before, out=reach)
-    return np.unique(everywhere[reach < span] >> PLACE_BITS)
+    return distinct(everywhere[reach < span] >> PLACE_BITS)
 
 
 def _fact(rows: Rows, worth: float) -> Found:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.engine.whoosh.best import Impacts
 from indexer.engine.whoosh.memory import ENTRY_BYTES, Memory
 from indexer.engine.whoosh.reading import Forms, Postings, PostingsReader
 from indexer.engine.whoosh.rows import Rows
@@ -22,16 +22,14 @@ from indexer.engine.whoosh.table import SectionTable
 from indexer.query import weights
 from indexer.query.plan import Field
 
-Impacts: TypeAlias = NDArray[np.float32]
-
 KEPT_BYTES = 96 << 20
 """Memory for impacts, for each thread that searches."""
 
 DENSE_SHARE = 8
 """A word that stands in more than one in so many rows also gets an array of all rows."""
 
-BLOCK = 64
-"""Rows of a block; of the arrays of all rows, blocks of this many are looked at together."""
+WITH_BITS = 64
+"""A word that stands in more than one in so many rows is likely to be asked for its bits."""
 
 
 class WordImpacts:
@@ -69,8 +67,10 @@ class WordImpacts:
     @property
     def nbytes(self) -> int:
         """Return the memory it takes once everything is worked out."""
-        dense = 4 * self.size if self.is_common else 0
-        return self._ended_rows.nbytes + self._ended_impact.nbytes + self.size // 8 + dense
+        held = self._ended_rows.nbytes + self._ended_impact.nbytes
+        # Bits are asked for of words that stand in many rows.
+        bits = self.size // 8 if len(self) * WITH_BITS > self.size else 0
+        return held + bits + (4 * self.size if self.is_common else 0)
 
     @property
     def dense(self) -> Impacts:

@@ -9,32 +9,27 @@
 Whatever else a tree holds is answered by Whoosh's matchers, with the same scores. Whoosh's own
 collectors are not used at all: they lose true top documents and count wrongly (measured).
 
-An Or of words is what people type, and the most expensive thing to answer: a common word stands
-in half of all rows. Two observations make it cheap. The exact total needs no scores: it is the
-number of bits set in any word's bit map. And rows that hold none of the rarer words mostly cannot
-be among the best: once the best of the others reach more than the common words can give together,
-nobody else needs to be scored (Turtle & Flood 1995, "Query evaluation: strategies and
-optimizations", MaxScore). Where that does not hold, everything is added up.
+An Or of words alone takes a shorter road (see `any_word`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from whoosh import query as whoosh_query
 from whoosh.query import Query
 
+from indexer.engine.whoosh.any_word import Part, any_word, boosted
+from indexer.engine.whoosh.best import Answer, Impacts, best_rows
 from indexer.engine.whoosh.evaluate import Evaluator, check_time
 from indexer.engine.whoosh.forms import Forms, FormsPhrase
-from indexer.engine.whoosh.impacts import BLOCK, ImpactReader, Impacts, WordImpacts, count_union
+from indexer.engine.whoosh.impacts import ImpactReader, WordImpacts
 from indexer.engine.whoosh.matchers import WhooshMatchers
 from indexer.engine.whoosh.reading import PLACE_BITS, Places, PostingsReader
-from indexer.engine.whoosh.rows import NO_ROWS, Rows, contains, union
+from indexer.engine.whoosh.rows import NO_ROWS, Rows, contains, distinct, union
 from indexer.engine.whoosh.table import SectionTable
 from indexer.query.plan import WORD_FIELDS, Field
 
@@ -42,29 +37,11 @@ Scored: TypeAlias = tuple[Rows, Impacts]
 AnyQuery: TypeAlias = Any
 """A query of any class; Whoosh does not declare what attributes they have."""
 
+_ROUNDING = 1e-5
+"""More than sums of a few single-precision numbers can be off."""
+
 _ORDER_BITS = 32
 """An article has fewer than 2^32 sections."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The best rows of a query, best first, and how many rows match it."""
-
-    total: int
-    rows: tuple[int, ...]
-    scores: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A word of a flat Or, and what its impacts are multiplied by."""
-
-    word: WordImpacts
-    boost: float
-
-    @property
-    def highest(self) -> float:
-        return self.word.highest * self.boost
 
 
 class QueryEvaluator:
@@ -116,65 +93,31 @@ class QueryEvaluator:
         """
         parts = self._flat(query)
         if parts is not None and within is None:
-            return self._any_word(parts, limit)
+            return any_word(self._table, parts, limit)
         rows, score = self._evaluate(query, deadline)
         if within is not None:
             held = contains(self._evaluate(within, deadline)[0], rows)
             rows, score = rows[held], score[held]
-        return self._top(rows, score, limit, len(rows))
+        return best_rows(self._table, rows, score, limit, len(rows))
 
     # --- any of some words ---------------------------------------------------------------------
 
-    def _flat(self, query: AnyQuery, boost: float = 1.0) -> list[_Part] | None:
+    def _flat(self, query: AnyQuery, boost: float = 1.0) -> list[Part] | None:
         """Return the words of an Or that has nothing but words, None for any other query."""
+        boost *= query.boost if hasattr(query, "boost") else 1
+        if boost <= 0:
+            return None
         if _is_word(query):
-            return [_Part(self._word(query), boost * query.boost)]
+            return [Part(self._word(query), boost)]
         if type(query) is not whoosh_query.Or or query.minmatch:
             return None
-        found: list[_Part] = []
+        found: list[Part] = []
         for child in query.subqueries:
-            parts = self._flat(child, boost * query.boost)
+            parts = self._flat(child, boost)
             if parts is None:
                 return None
             found += parts
         return found
-
-    def _any_word(self, parts: Sequence[_Part], limit: int) -> Answer:
-        """Return the best rows that hold any of some words."""
-        parts = sorted((part for part in parts if len(part.word)), key=lambda p: -p.highest)
-        if not parts:
-            return Answer(0, (), ())
-        total = len(parts[0].word) if len(parts) == 1 else count_union(part.word for part in parts)
-        # What all words from each place on can give together.
-        rest = np.cumsum([part.highest for part in reversed(parts)])[::-1].tolist()
-        for count in range(1, len(parts) + 1):
-            held = sum(len(part.word) for part in parts[:count])
-            if count < len(parts) and held < limit:
-                continue
-            if held * 4 > self._table.rows:
-                break
-            rows, score = self._scored(parts, count)
-            if count == len(parts):
-                return self._top(rows, score, limit, total)
-            if len(rows) >= limit:
-                worst = _worst_of_best(score, limit)
-                # More, not as much: a row that ties may have the smaller article id.
-                if worst > rest[count] * (1 + 1e-5):
-                    return self._top(rows, score, limit, total)
-        return self._top_of_all(_added_up(parts, self._table.rows), limit, total)
-
-    def _scored(self, parts: Sequence[_Part], count: int) -> Scored:
-        """Return the rows that hold any of the first words, with what all words give them."""
-        if count == 1:
-            rows, score = parts[0].word.rows, _boosted(parts[0].word.impact, parts[0].boost)
-            rest = parts[1:]
-        else:
-            rows = union([part.word.rows for part in parts[:count]], self._table.rows)
-            score = np.zeros(len(rows), dtype=np.float32)
-            rest = parts
-        for part in rest:
-            score = score + _boosted(part.word.of(rows), part.boost)
-        return rows, score
 
     # --- any other query -----------------------------------------------------------------------
 
@@ -183,7 +126,7 @@ class QueryEvaluator:
         check_time(deadline)
         if _is_word(query):
             word = self._word(query)
-            return word.rows, _boosted(word.impact, query.boost)
+            return word.rows, boosted(word.impact, query.boost)
         known = self._kinds.get(type(query))
         if known is None or getattr(query, "minmatch", False):
             return self._matchers.evaluate(query, deadline)
@@ -199,16 +142,25 @@ class QueryEvaluator:
             if isinstance(query, FormsPhrase)
             else [(_text(word),) for word in query.words]
         )
-        rows = self._postings.holding(field, groups)
-        reached: Places | None = None
-        for group in groups:
-            places = self._postings.group(field, group).places(rows)
-            reached = places if reached is None else _within(reached, places, query.slop)
-        rows = rows[np.unique((NO_ROWS if reached is None else reached) >> PLACE_BITS)]
+        if query.slop == 1:
+            rows, reached = self._postings.phrase_places(field, groups)
+        else:
+            rows, reached = self._sloppy_places(field, groups, query.slop)
+        rows = rows[distinct(reached >> PLACE_BITS)]
         score = np.zeros(len(rows), dtype=np.float32)
         for group in groups:
             score += self._impacts.word(field, group).of(rows)
-        return rows, _boosted(score, query.boost)
+        return rows, boosted(score, query.boost)
+
+    def _sloppy_places(
+        self, field: Field, groups: Sequence[Sequence[str]], slop: int
+    ) -> tuple[Rows, Places]:
+        """Return rows, and the places where a phrase with gaps ends in them."""
+        rows = self._postings.holding(field, groups)
+        reached = self._postings.places(field, groups[0], rows)
+        for group in groups[1:]:
+            reached = _within(reached, self._postings.places(field, group, rows), slop)
+        return rows, reached
 
     def _prefix(self, query: whoosh_query.Prefix, deadline: float | None) -> Scored:
         field = _known_field(query.fieldname)
@@ -237,25 +189,26 @@ class QueryEvaluator:
         score = np.zeros(len(rows), dtype=np.float32)
         for own, given in parts:
             score[np.searchsorted(rows, own)] += given
-        return rows, _boosted(score, query.boost)
+        return rows, boosted(score, query.boost)
 
-    def _and(self, query: whoosh_query.And, deadline: float | None) -> Scored:
-        wanted: list[AnyQuery] = [
-            child for child in query.subqueries if type(child) is not whoosh_query.Not
-        ]
-        refused: list[AnyQuery] = [
-            child for child in query.subqueries if type(child) is whoosh_query.Not
-        ]
-        if not wanted:
+    def _and(self, query: AnyQuery, deadline: float | None) -> Scored:
+        words: list[tuple[WordImpacts, float]] = []
+        lists: list[Scored] = []
+        refused: list[Query] = []
+        for child in query.subqueries:
+            if _is_word(child):
+                words.append((self._word(child), child.boost))
+            elif type(child) is whoosh_query.Not:
+                refused.append(child.query)
+            else:
+                lists.append(self._evaluate(child, deadline))
+        if not words and not lists:
             return self._matchers.evaluate(query, deadline)
-        words = [child for child in wanted if _is_word(child)]
-        lists = [self._evaluate(child, deadline) for child in wanted if not _is_word(child)]
-        found = [(self._word(word), word.boost) for word in words]
-        rows, score = self._common(found, lists)
+        rows, score = self._common(words, lists)
         for child in refused:
-            kept = ~contains(self._evaluate(child.query, deadline)[0], rows)
+            kept = ~contains(self._evaluate(child, deadline)[0], rows)
             rows, score = rows[kept], score[kept]
-        return rows, _boosted(score, query.boost)
+        return rows, boosted(score, query.boost)
 
     def _common(
         self, words: Sequence[tuple[WordImpacts, float]], lists: Sequence[Scored]
@@ -268,11 +221,13 @@ class QueryEvaluator:
         else:
             (word, boost), *ordered = ordered
             others = []
-            rows, score = word.rows, _boosted(word.impact, boost)
+            rows, score = word.rows, boosted(word.impact, boost)
         for word, boost in ordered:
+            if not len(rows):
+                break
             impact = word.of(rows)
             held = impact > 0
-            rows, score = rows[held], score[held] + _boosted(impact[held], boost)
+            rows, score = rows[held], score[held] + boosted(impact[held], boost)
         for own, given in others:
             held = contains(own, rows)
             rows = rows[held]
@@ -315,45 +270,6 @@ class QueryEvaluator:
             return self._impacts.word(query.of_field, query.forms)
         return self._impacts.word(query.fieldname, (_text(query.text),))
 
-    def _top_of_all(self, score: Impacts, limit: int, total: int) -> Answer:
-        """Return the best of all rows, whose scores are 0 where nothing matches.
-
-        Only blocks of rows that reach the best blocks' worst are looked into.
-        """
-        highest = score.reshape(-1, BLOCK).max(axis=1)
-        floor = np.partition(highest, -limit)[-limit] if len(highest) > limit else 0.0
-        blocks = np.flatnonzero((highest >= floor) & (highest > 0))
-        rows = (blocks[:, np.newaxis] * BLOCK + np.arange(BLOCK)).ravel()
-        found = score[rows]
-        held = (found >= floor) & (found > 0)
-        return self._top(rows[held], found[held], limit, total)
-
-    def _top(self, rows: Rows, score: Impacts, limit: int, total: int) -> Answer:
-        """Return the best of some rows; ties go by article id and place in the article."""
-        if len(rows) > limit:
-            worst = _worst_of_best(score, limit)
-            better, ties = (score > worst).nonzero()[0], (score == worst).nonzero()[0]
-            wanted = limit - len(better)
-            if len(ties) > wanted:
-                ties = ties[self._places(rows[ties]).argpartition(wanted - 1)[:wanted]]
-            among = np.concatenate((better, ties))
-            rows, score = rows[among], score[among]
-        best = np.lexsort((self._places(rows), -score))
-        return Answer(total, tuple(rows[best].tolist()), tuple(score[best].tolist()))
-
-    def _places(self, rows: Rows) -> NDArray[np.int64]:
-        """Return numbers that rise with the rows' articles and their places in them."""
-        places = self._table.article[rows].astype(np.int64) << _ORDER_BITS
-        places += self._table.order[rows]
-        return places
-
-
-def _worst_of_best(score: Impacts, limit: int) -> float:
-    """Return the score of the last of the best, of which there are more than `limit`."""
-    ordered = score.copy()
-    ordered.partition(len(score) - limit)
-    return float(ordered[len(score) - limit])
-
 
 def _is_word(query: AnyQuery) -> bool:
     """Say whether a query is a word of a field that has postings."""
@@ -370,10 +286,6 @@ def _text(term: str | bytes) -> str:
     return term.decode("utf-8") if isinstance(term, bytes) else term
 
 
-def _boosted(score: Impacts, boost: float) -> Impacts:
-    return score if boost == 1 else score * np.float32(boost)
-
-
 def _within(reached: Places, places: Places, slop: int) -> Places:
     """Return the places that stand at most `slop` behind the nearest place reached before them."""
     if not len(reached):
@@ -381,14 +293,3 @@ def _within(reached: Places, places: Places, slop: int) -> Places:
     at = np.searchsorted(reached, places) - 1
     behind = places - reached[at]
     return places[(at >= 0) & (behind <= slop)]
-
-
-def _added_up(parts: Sequence[_Part], size: int) -> Impacts:
-    """Return the sum of the impacts of some words for every row, in whole blocks."""
-    score = np.zeros(-(-size // BLOCK) * BLOCK, dtype=np.float32)
-    for part in parts:
-        if part.word.is_common:
-            score[:size] += _boosted(part.word.dense, part.boost)
-        else:
-            score[part.word.rows] += _boosted(part.word.impact, part.boost)
-    return score

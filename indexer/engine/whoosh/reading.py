@@ -14,16 +14,19 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.engine.whoosh.arrays import Array, ranges
+from indexer.engine.whoosh.arrays import Array, ranges, smallest_type
 from indexer.engine.whoosh.memory import ENTRY_BYTES, Memory
 from indexer.engine.whoosh.postings import FieldPostings
-from indexer.engine.whoosh.rows import NO_ROWS, Rows, common, contains, union
+from indexer.engine.whoosh.rows import NO_ROWS, NumberedRows, Rows, common, contains, in_both, union
 from indexer.engine.whoosh.table import SectionTable
 from indexer.query.plan import Field
 
-KEPT_BYTES = 24 << 20
-"""Memory for postings of terms, and as much for those of groups and phrases, for each thread that
-searches."""
+KEPT_BYTES = 32 << 20
+"""Memory for postings of terms, and as much for those of words with several forms, for each thread
+that searches."""
+
+KEPT_PHRASE_BYTES = 8 << 20
+"""Memory for the rows that hold phrases."""
 
 KEPT_PREFIXES = 256
 """Prefixes whose terms are remembered: one query asks for the same ones again and again."""
@@ -47,59 +50,44 @@ class Postings:
 
     @property
     def nbytes(self) -> int:
-        """Return the memory it takes."""
-        return self.rows.nbytes + self.frequency.nbytes
+        """Return the memory it takes; what is mapped from a file takes none."""
+        return self.rows.nbytes + (self.frequency.nbytes if self.frequency.flags.owndata else 0)
 
 
-class WordPostings(Postings):
-    """The rows that hold a word, and where it stands in each."""
+class TermPostings(Postings):
+    """The rows that hold a term, and where it stands in each."""
 
-    __slots__ = ("_bounds", "_parts", "_positions")
+    __slots__ = ("_bounds", "_positions")
 
-    def __init__(
-        self, rows: Rows, frequency: Array, positions: Array, parts: Sequence[WordPostings] = ()
-    ) -> None:
-        """Take the positions, row after row; of a word with several forms, those of the forms."""
+    def __init__(self, rows: Rows, frequency: Array, positions: Array) -> None:
+        """Take the positions, row after row."""
         super().__init__(rows, frequency)
         self._positions = positions
-        self._parts = parts
-        self._bounds: NDArray[np.int64] | None = None
+        self._bounds: NDArray[np.uint32] | None = None
 
     @property
     def nbytes(self) -> int:
         """Return the memory it takes, once its positions were asked for."""
-        own = 4 * int(self.frequency.sum(dtype=np.int64)) if self._parts else 0
-        return super().nbytes + self._positions.nbytes + own + 8 * len(self.rows)
+        own = self._positions.nbytes if self._positions.flags.owndata else 0
+        return super().nbytes + own + 4 * len(self.rows)
 
-    def places(self, rows: Rows) -> Places:
-        """Return where the word stands in some rows, every one of which must hold it."""
-        bounds = self._bounds
-        if bounds is None:
-            bounds = self._find_bounds()
-        mine = self.rows.searchsorted(rows)
-        starts = bounds[mine]
-        counts = bounds[mine + 1] - starts
-        found: Places = (np.arange(len(rows)) << PLACE_BITS).repeat(counts)
+    def places(self, among: NumberedRows) -> Places | None:
+        """Return where the term stands in some rows; None when none of them holds it."""
+        at, mine = among.meet(self.rows)
+        if not len(mine):
+            return None
+        if self._bounds is None:
+            self._bounds = np.zeros(len(self.rows) + 1, dtype=np.uint32)
+            np.cumsum(self.frequency, out=self._bounds[1:])
+        starts = self._bounds[mine].astype(np.int64)
+        counts = self.frequency[mine]
+        found: Places = (at << PLACE_BITS).repeat(counts)
         found += self._positions[ranges(starts, counts)]
         return found
 
-    def _find_bounds(self) -> NDArray[np.int64]:
-        """Find where the positions of each row begin, those of all forms brought together."""
-        bounds = np.zeros(len(self.rows) + 1, dtype=np.int64)
-        np.cumsum(self.frequency, out=bounds[1:])
-        if self._parts:
-            places = np.concatenate(
-                [part.places(part.rows) + _shifts(self.rows, part) for part in self._parts]
-            )
-            places.sort()
-            self._positions = (places & PLACE_MASK).astype(np.uint32)
-            self._parts = ()
-        self._bounds = bounds
-        return bounds
-
 
 _NOTHING: Array = np.empty(0, dtype=np.uint8)
-EMPTY = WordPostings(NO_ROWS, _NOTHING, _NOTHING)
+EMPTY = TermPostings(NO_ROWS, _NOTHING, _NOTHING)
 
 
 class PostingsReader:
@@ -109,15 +97,15 @@ class PostingsReader:
         """Read what a table describes."""
         self._table = table
         self._is_whole = table.sections == table.rows
-        self._terms: Memory[tuple[Field, str], WordPostings]
+        self._terms: Memory[tuple[Field, str], TermPostings]
         self._terms = Memory(KEPT_BYTES, entry_cost=ENTRY_BYTES)
-        self._groups: Memory[tuple[Field, tuple[str, ...]], WordPostings]
+        self._groups: Memory[tuple[Field, tuple[str, ...]], Postings]
         self._groups = Memory(KEPT_BYTES, entry_cost=ENTRY_BYTES)
         self._phrases: Memory[tuple[Field, tuple[tuple[str, ...], ...]], Postings]
-        self._phrases = Memory(KEPT_BYTES, entry_cost=ENTRY_BYTES)
+        self._phrases = Memory(KEPT_PHRASE_BYTES, entry_cost=ENTRY_BYTES)
         self._prefixes: Memory[tuple[Field, str, int], tuple[str, ...]] = Memory(KEPT_PREFIXES)
 
-    def term(self, field: Field, term: str) -> WordPostings:
+    def term(self, field: Field, term: str) -> TermPostings:
         """Return the postings of a term; empty when the field does not hold it."""
         key = (field, term)
         found = self._terms.get(key)
@@ -126,7 +114,7 @@ class PostingsReader:
             self._terms.put(key, found, found.nbytes)
         return found
 
-    def group(self, field: Field, forms: Forms) -> WordPostings:
+    def group(self, field: Field, forms: Forms) -> Postings:
         """Return the postings of several forms of a word as if they were one term."""
         if len(forms) == 1:
             return self.term(field, forms[0])
@@ -143,8 +131,9 @@ class PostingsReader:
         found = self._phrases.get(key)
         if found is None:
             rows, places = self.phrase_places(field, groups)
-            at, frequency = np.unique(places >> PLACE_BITS, return_counts=True)
-            found = Postings(rows[at], frequency)
+            frequency = np.bincount(places >> PLACE_BITS, minlength=len(rows))
+            held = frequency.nonzero()[0]
+            found = Postings(rows[held], frequency[held])
             self._phrases.put(key, found, found.nbytes)
         return found
 
@@ -164,19 +153,28 @@ class PostingsReader:
         rows = self.holding(field, groups)
         if among is not None:
             rows = rows[contains(among, rows)]
+        among_rows = NumberedRows(rows, self._table.rows)
         places: Places | None = None
         for offset, group in enumerate(groups):
             # A word that stands before its place in a phrase seems to stand at the end of the
             # row before, behind every position: nothing begins there.
-            begins = self.group(field, group).places(rows) - offset
-            places = begins if places is None else places[contains(begins, places)]
+            begins = self._places(field, group, among_rows) - offset
+            places = begins if places is None else in_both(places, begins)
         return rows, NO_ROWS if places is None else places
 
-    def places(self, field: Field, forms: Forms, rows: Rows) -> tuple[Rows, Places]:
-        """Return which of some rows hold a word, and the places in them where it stands."""
-        word = self.group(field, forms)
-        held = rows[contains(word.rows, rows)]
-        return held, word.places(held)
+    def places(self, field: Field, forms: Forms, rows: Rows) -> Places:
+        """Return where a word stands in some rows."""
+        return self._places(field, forms, NumberedRows(rows, self._table.rows))
+
+    def _places(self, field: Field, forms: Forms, rows: NumberedRows) -> Places:
+        found = [
+            places for form in forms if (places := self.term(field, form).places(rows)) is not None
+        ]
+        if len(found) == 1:
+            return found[0]
+        joined = np.concatenate([NO_ROWS, *found])
+        joined.sort()
+        return joined
 
     def prefix(self, field: Field, prefix: str, *, most: int) -> tuple[str, ...]:
         """Return the terms of a field that begin so, the commonest `most` of them, in order."""
@@ -225,7 +223,7 @@ class PostingsReader:
                 bounds[term] = bounds.get(term, 0) + count
         return bounds
 
-    def _read(self, field: Field, term: str) -> WordPostings:
+    def _read(self, field: Field, term: str) -> TermPostings:
         key = term.encode("utf-8")
         found = [
             (postings, number, base)
@@ -238,11 +236,11 @@ class PostingsReader:
             _one(pieces) for pieces in zip(*(_pieces(*each) for each in found), strict=True)
         )
         if self._is_whole:
-            return WordPostings(rows, frequency, positions)
+            return TermPostings(rows, frequency, positions)
         live = self._table.live[rows]
-        return WordPostings(rows[live], frequency[live], positions[live.repeat(frequency)])
+        return TermPostings(rows[live], frequency[live], positions[live.repeat(frequency)])
 
-    def _join(self, parts: Sequence[WordPostings]) -> WordPostings:
+    def _join(self, parts: Sequence[Postings]) -> Postings:
         parts = [part for part in parts if len(part.rows)]
         if len(parts) <= 1:
             return parts[0] if parts else EMPTY
@@ -250,13 +248,7 @@ class PostingsReader:
         frequency = np.zeros(len(rows), dtype=np.uint32)
         for part in parts:
             frequency[rows.searchsorted(part.rows)] += part.frequency
-        return WordPostings(rows, frequency, _NOTHING, parts)
-
-
-def _shifts(rows: Rows, part: WordPostings) -> Places:
-    """Return what makes places in a form's own rows places among all rows of the word."""
-    moved = (rows.searchsorted(part.rows) - np.arange(len(part.rows))) << PLACE_BITS
-    return np.asarray(moved.repeat(part.frequency))
+        return Postings(rows, frequency.astype(smallest_type(int(frequency.max()))))
 
 
 def _pieces(postings: FieldPostings, number: int, base: int) -> tuple[Rows, Array, Array]:

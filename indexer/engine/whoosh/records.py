@@ -26,12 +26,14 @@ def section_record(section: Section, article: Article | None = None) -> str:
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
-def read_section(record: str) -> Section:
+def read_section(record: str | bytes) -> Section:
     """Return the section of a record."""
     return _read_section(json.loads(record))
 
 
-def read_article(record: str, section_of: Callable[[Sequence[str]], Sequence[Section]]) -> Article:
+def read_article(
+    record: str | bytes, section_of: Callable[[Sequence[str]], Sequence[Section]]
+) -> Article:
     """Return the article whose first section's record this is.
 
     `section_of` is asked once for the sections that have a record of their own.
@@ -45,7 +47,7 @@ def read_article(record: str, section_of: Callable[[Sequence[str]], Sequence[Sec
     return Article(sections=sections, **_read_header(header))
 
 
-def read_header(record: str) -> Article:
+def read_header(record: str | bytes) -> Article:
     """Return the article of its first section's record without any of its sections."""
     header = json.loads(record)["article"]
     del header["outline"]

@@ -12,9 +12,8 @@ generations are merged, so there is one way to write postings and one to join th
 
 from __future__ import annotations
 
-import zlib
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -24,8 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.engine.base import AnalysedArticle
-from indexer.engine.whoosh.arrays import Array, Arrays, ArrayWriter, Spool, Strings
+from indexer.engine.whoosh.arrays import Arrays, ArrayWriter, Strings
 from indexer.engine.whoosh.facts import FactsBuilder, FactsPart, merge_facts
+from indexer.engine.whoosh.packing import RecordReader, RecordWriter, dictionary_of
 from indexer.engine.whoosh.postings import (
     FieldPostings,
     MergePart,
@@ -44,11 +44,6 @@ SUFFIXES = (POSTINGS_SUFFIX, FACTS_SUFFIX, RECORDS_SUFFIX)
 TOKENS_IN_MEMORY = 1 << 20
 """Tokens that become one run: about 80 MB while it is sorted."""
 
-# A record is about a kilobyte: a window of 2 KB and a small table of hashes, instead of zlib's
-# 32 KB and large one, take three quarters of the time and less than 1 % more room.
-_LEVEL, _WINDOW, _MEMORY = 1, -11, 4
-_COPIED_AT_ONCE = 1 << 20
-
 
 class Segment:
     """The files of a segment, open. Immutable, and safe to share between threads."""
@@ -60,8 +55,6 @@ class Segment:
         self.facts = Arrays(folder / f"{name}{FACTS_SUFFIX}")
         self.records = Arrays(folder / f"{name}{RECORDS_SUFFIX}")
         self.rows = len(self.facts["article"])
-        self._record_ends = self.records["records.ends"]
-        self._packed = self.records["records"].data
         self.fields: dict[Field, FieldPostings] = {
             field: open_field(self.postings, field) for field in WORD_FIELDS
         }
@@ -75,12 +68,6 @@ class Segment:
     def section_ids(self) -> Strings:
         """The ids of the sections, by row."""
         return self.facts.strings("section_ids")
-
-    def record(self, row: int) -> str:
-        """Return what is stored of a section."""
-        start = int(self._record_ends[row - 1]) if row else 0
-        packed = self._packed[start : int(self._record_ends[row])]
-        return zlib.decompress(packed, _WINDOW).decode("utf-8")
 
     def forget(self) -> None:
         """Let the system take back the memory of what was read."""
@@ -104,7 +91,7 @@ class SegmentBuilder:
         """Add an article, which must have a section, and what is stored of each section."""
         if self._run.tokens > TOKENS_IN_MEMORY:
             self._run.finish(self._stem_of)
-            self._run = self._begin()
+            self._run = self._begin(self._run.records.dictionary)
         self._run.add(article, records)
         self.rows += len(article.sections)
 
@@ -125,15 +112,16 @@ class SegmentBuilder:
         """Close all files."""
         self._run.abandon()
 
-    def _begin(self) -> _Run:
+    def _begin(self, dictionary: bytes | None = None) -> _Run:
+        """Begin a run; those after the first pack their records as that did."""
         self._runs.append(f"{self.name}-run{len(self._runs)}")
-        return _Run(self._folder, self._runs[-1])
+        return _Run(self._folder, self._runs[-1], dictionary)
 
 
 class _Run:
     """As many articles as fit into memory."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, dictionary: bytes | None) -> None:
         self._folder = folder
         self._name = name
         self._facts = FactsBuilder()
@@ -141,8 +129,7 @@ class _Run:
         self._tokens = {field: array("I") for field in WORD_FIELDS}
         self._lengths = {field: array("I") for field in WORD_FIELDS}
         self._writer = ArrayWriter(folder / f"{name}{RECORDS_SUFFIX}")
-        self._records = self._writer.spool("records", np.dtype(np.uint8))
-        self._record_ends: list[int] = []
+        self.records = RecordWriter(self._writer, dictionary)
         self.tokens = 0
 
     def add(self, article: AnalysedArticle, records: Sequence[bytes]) -> None:
@@ -153,9 +140,7 @@ class _Run:
         self._add_terms("path", [section.path for section in sections])
         self._add_terms("title", [article.title] * len(sections))
         for record in records:
-            packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW, _MEMORY)
-            self._records.append_bytes(packer.compress(record) + packer.flush())
-            self._record_ends.append(self._records.count)
+            self.records.add(record)
 
     def _add_terms(self, field: Field, of_rows: Sequence[Sequence[str]]) -> None:
         """Add the terms of one field of some rows."""
@@ -166,7 +151,7 @@ class _Run:
         self.tokens += sum(lengths)
 
     def finish(self, stem_of: StemOf) -> None:
-        self._writer.write("records.ends", np.array(self._record_ends, dtype=np.int64))
+        self.records.finish()
         self._writer.close()
         facts = ArrayWriter(self._folder / f"{self._name}{FACTS_SUFFIX}")
         self._facts.write(facts)
@@ -248,31 +233,18 @@ def remove_segment(folder: Path, name: str) -> None:
 
 
 def _merge_records(path: Path, parts: Sequence[Kept], flags: Sequence[NDArray[np.bool_]]) -> None:
+    """Copy the records that are kept; those packed by another dictionary are packed anew."""
     writer = ArrayWriter(path)
-    records = writer.spool("records", np.dtype(np.uint8))
-    lengths = []
+    largest = max(parts, key=lambda part: part.segment.rows).segment
+    records = RecordWriter(writer, dictionary_of(largest.records) or None)
     for part, kept in zip(parts, flags, strict=True):
-        ends = part.segment.records["records.ends"]
-        starts = ends - np.diff(ends, prepend=0)
-        lengths.append((ends - starts)[kept])
-        for first, last in _runs(np.flatnonzero(kept)):
-            _copy(part.segment.records["records"][int(starts[first]) : int(ends[last])], records)
+        reader = RecordReader(part.segment.records)
+        is_alike = dictionary_of(part.segment.records) == records.dictionary != b""
+        for row in np.flatnonzero(kept).tolist():
+            if is_alike:
+                records.add_packed(bytes(reader.packed(row)))
+            else:
+                records.add(reader.record(row))
         part.segment.forget()
-    writer.write("records.ends", np.cumsum(np.concatenate(lengths)))
+    records.finish()
     writer.close()
-
-
-def _copy(array: Array, spool: Spool) -> None:
-    """Append an array, however long, without holding it in memory."""
-    for start in range(0, len(array), _COPIED_AT_ONCE):
-        spool.append(array[start : start + _COPIED_AT_ONCE])
-
-
-def _runs(rows: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Yield the first and last of each run of rows that follow one another."""
-    if not len(rows):
-        return
-    breaks = np.flatnonzero(np.diff(rows) > 1)
-    firsts = np.append(rows[:1], rows[breaks + 1])
-    lasts = np.append(rows[breaks], rows[-1:])
-    yield from zip(firsts.tolist(), lasts.tolist(), strict=True)

@@ -12,6 +12,7 @@ from indexer.engine.whoosh import records
 from indexer.engine.whoosh.evaluate import Evaluator
 from indexer.engine.whoosh.generations import Generation
 from indexer.engine.whoosh.matching import match_plan
+from indexer.engine.whoosh.packing import RecordReader
 from indexer.engine.whoosh.reading import PostingsReader
 from indexer.engine.whoosh.states import status_of
 from indexer.engine.whoosh.table import SectionTable
@@ -36,6 +37,7 @@ class WhooshSnapshot:
         self._table = table
         self._postings = PostingsReader(table)
         self._evaluator = Evaluator(table, self._postings, names)
+        self._records = [RecordReader(segment.records) for segment in table.segments]
 
     def match(self, plan: MatchPlan) -> Matches:
         """Answer a plan: true top, exact totals and facets."""
@@ -48,21 +50,22 @@ class WhooshSnapshot:
 
         return QueryEvaluator(self._table, self._postings, self._evaluator, self._generation.folder)
 
-    def record(self, row: int) -> str:
+    def record(self, row: int) -> bytes:
         """Return what is stored of the section in a row, as JSON."""
-        return self._table.record(row)
+        segment, own = self._table.locate(row)
+        return self._records[segment].record(own)
 
     def article(self, article_id: str) -> Article:
         """Return a stored article; raise NotFoundError when there is none."""
         first_row = int(self._table.first_row[self._number(article_id)])
         return records.read_article(
-            self._table.record(first_row), lambda ids: self.sections(article_id, ids)
+            self.record(first_row), lambda ids: self.sections(article_id, ids)
         )
 
     def summary(self, article_id: str) -> ArticleSummary:
         """Return what a list of results shows of an article; raise NotFoundError."""
         first_row = int(self._table.first_row[self._number(article_id)])
-        article = records.read_header(self._table.record(first_row))
+        article = records.read_header(self.record(first_row))
         return ArticleSummary(
             id=article.id,
             title=article.title,
@@ -89,9 +92,7 @@ class WhooshSnapshot:
         if missing:
             message = f"The article {article_id!r} has no section {missing[0]!r} with text."
             raise NotFoundError(message)
-        return tuple(
-            records.read_section(self._table.record(rows[section])) for section in section_ids
-        )
+        return tuple(records.read_section(self.record(rows[section])) for section in section_ids)
 
     def summaries(self) -> Iterable[ArticleSummary]:
         """Yield every article's summary, by article id."""

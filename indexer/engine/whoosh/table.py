@@ -8,6 +8,7 @@ shared by all threads; of one segment the arrays are those of the file, read whe
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -168,6 +169,14 @@ class SectionTable:
         return self._article_strings("dates")
 
     @cached_property
+    def places(self) -> NDArray[np.int64]:
+        """Of each live row its place when all are ordered by article id and reading order."""
+        places = np.zeros(self.rows, dtype=np.int64)
+        held = ranges(self.first_row, self.row_count)
+        places[held] = np.arange(len(held))
+        return places
+
+    @cached_property
     def newest_first(self) -> Rows:
         """Of each article its place by date, the newest first, those without a date last."""
         # Stable, so that equal dates stay in the order of the ids.
@@ -188,19 +197,12 @@ class SectionTable:
     def section_id(self, row: int) -> str:
         """Return the id of a row's section."""
         segment, own = self.locate(row)
-        return segment.section_ids[own]
+        return self.segments[segment].section_ids[own]
 
-    def record(self, row: int) -> str:
-        """Return what is stored of a row's section."""
-        segment, own = self.locate(row)
-        return segment.record(own)
-
-    def locate(self, row: int) -> tuple[Segment, int]:
-        """Return the segment that holds a row, and the row's number there."""
-        at = len(self.bases) - 1
-        while self.bases[at] > row:
-            at -= 1
-        return self.segments[at], row - self.bases[at]
+    def locate(self, row: int) -> tuple[int, int]:
+        """Return which segment holds a row, and the row's number there."""
+        at = bisect_right(self.bases, row) - 1
+        return at, row - self.bases[at]
 
     def rows_of_articles(self, articles: Iterable[int] | Rows) -> Rows:
         """Return the live rows of some articles, rising."""

@@ -6,16 +6,17 @@ It is read as Whoosh reads it, through the codec, and compared with what searche
 from __future__ import annotations
 
 import json
-import zlib
 from itertools import pairwise
 
 import numpy as np
+import zstandard
 from whoosh import index as whoosh_index
 from whoosh.reading import IndexReader
 
 from indexer.engine.whoosh import records
 from indexer.engine.whoosh.codec import INDEX_NAME
 from indexer.engine.whoosh.generations import Generation
+from indexer.engine.whoosh.packing import RecordReader
 from indexer.engine.whoosh.postings import FieldPostings
 from indexer.engine.whoosh.segments import read_segments
 from indexer.engine.whoosh.table import SectionTable
@@ -33,7 +34,7 @@ UNREADABLE = (
     TypeError,
     ValueError,
     EOFError,
-    zlib.error,
+    zstandard.ZstdError,
 )
 
 
@@ -104,9 +105,11 @@ def _disorder(postings: FieldPostings) -> list[str]:
 
 def _walk_records(table: SectionTable, problems: list[str]) -> None:
     """Decode every stored record and compare it with the facts of its row."""
+    readers = [RecordReader(segment.records) for segment in table.segments]
     for row in np.flatnonzero(table.live).tolist():
+        segment, own = table.locate(row)
         try:
-            section = records.read_section(table.record(row))
+            section = records.read_section(readers[segment].record(own))
         except (json.JSONDecodeError, *UNREADABLE) as error:
             problems.append(f"the stored section in row {row} cannot be read: {error!r}")
             continue
