@@ -15,7 +15,6 @@ The words that bring the panel up are few and plain: overdose, poisoning, self-h
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Final
 
@@ -90,6 +89,8 @@ def read_emergency(path: str) -> Emergency:
     """Read the panel of a region; the built-in one for an empty path. Raise ConfigError."""
     if not path:
         return DEFAULT
+    import tomllib  # noqa: PLC0415 - most have no such file, and need nothing to read it
+
     try:
         table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:

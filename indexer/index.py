@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from indexer import evaluation, searching
+from indexer import searching
 from indexer.config import Settings
-from indexer.corpus import Corpus
 from indexer.emergency import is_emergency, read_emergency
 from indexer.engine import open_engine
 from indexer.engine.base import Engine, OwnNames, Snapshot
 from indexer.errors import ConfigError, IndexUnavailableError, NotFoundError
-from indexer.evaluation import Judgment, QueryOutcome
 from indexer.highlights import mark_text
 from indexer.knowledge.aliases import (
     NO_ALIASES,
@@ -26,7 +23,8 @@ from indexer.knowledge.aliases import (
     own_words,
     read_aliases,
 )
-from indexer.knowledge.drugs import COMBINATION, DrugKnowledge, key_of
+from indexer.knowledge.drugs import DrugKnowledge
+from indexer.medicines import Medicines
 from indexer.model import (
     Article,
     ArticleSummary,
@@ -38,13 +36,17 @@ from indexer.model import (
     SearchRequest,
     Status,
 )
+from indexer.names import Names
 from indexer.notes import lookalike_notices
-from indexer.runs import ReindexOptions, Report, Verification
-from indexer.suggesting import Completions, KindsOf
-from indexer.suggestions import Suggestions
+from indexer.related import KindsOf, by_class, related
 
 if TYPE_CHECKING:
+    from indexer.corpus import Corpus
+    from indexer.evaluation import Judgment, QueryOutcome
     from indexer.indexing import Progress
+    from indexer.runs import ReindexOptions, Report, Verification
+    from indexer.suggesting import Completions
+    from indexer.suggestions import Suggestions
 
 Answer = TypeVar("Answer")
 
@@ -124,25 +126,25 @@ class Index:
         """Answer a request; raise QueryError or IndexUnavailableError."""
         snapshot = self._snapshot()
         known = self._taught(snapshot)
-        completions = known.completions
+        knowledge = known.names.knowledge
         results = searching.search(request, snapshot, known.names)
-        related = completions.related(results, self._kinds_of(snapshot))
+        ways = related(results, knowledge, known.medicines, self._kinds_of(snapshot))
         if not results.total.sections and len(results.query.drugs) > 1:
-            related = tuple(
+            ways = tuple(
                 way
-                for way in completions.by_class(results)
+                for way in by_class(results, knowledge)
                 if searching.search(SearchRequest(text=way.query), snapshot, known.names).hits
             )
         return replace(
             results,
-            suggestions=replace(results.suggestions, related=related),
+            suggestions=replace(results.suggestions, related=ways),
             emergency=self._emergency if is_emergency(request.text) else None,
         )
 
     def suggest(self, prefix: str, *, limit: int = 8) -> Suggestions:
         """Complete what is being typed: at most `limit` medicines, sections and articles each."""
         snapshot = self._snapshot()
-        completions = self._taught(snapshot).completions
+        completions = self._taught(snapshot).completions(snapshot)
         return completions.suggest(prefix, limit=limit, kinds_of=self._kinds_of(snapshot))
 
     def article(self, article_id: str) -> Article:
@@ -151,10 +153,13 @@ class Index:
 
     def articles(self) -> tuple[ArticleSummary, ...]:
         """Return what is known of every article, by id."""
-        return self._taught(self._snapshot()).articles
+        snapshot = self._snapshot()
+        return self._taught(snapshot).articles(snapshot)
 
     def nearest(self, article_id: str) -> ArticleSummary | None:
         """Return the article whose id is most like this one, None when none is alike."""
+        import difflib  # noqa: PLC0415 - only an address that is wrong needs it
+
         by_id = {summary.id: summary for summary in self.articles()}
         close = difflib.get_close_matches(article_id.casefold(), by_id, n=1)
         return by_id[close[0]] if close else None
@@ -173,6 +178,8 @@ class Index:
 
     def evaluate(self, judgments: Sequence[Judgment]) -> tuple[QueryOutcome, ...]:
         """Ask judged queries, and say how good each answer is."""
+        from indexer import evaluation  # noqa: PLC0415 - nobody who searches needs it
+
         with self.one_generation():
             return evaluation.evaluate(self.search, judgments, self._answering_kind)
 
@@ -187,14 +194,14 @@ class Index:
 
     def drugs(self) -> tuple[DrugEntry, ...]:
         """Return the medicines that articles are about, A to Z."""
-        return tuple(self._taught(self._snapshot()).drugs.values())
+        return tuple(self._taught(self._snapshot()).medicines.entries.values())
 
     def drug(self, name: str) -> DrugEntry:
         """Return the medicine that has this name; raise NotFoundError."""
         known = self._taught(self._snapshot())
         for owner in known.names.knowledge.resolve_all(name):
-            if owner.key in known.drugs:
-                return known.drugs[owner.key]
+            if owner.key in known.medicines:
+                return known.medicines.entry(owner.key)
         message = f"No article in this index is about a medicine called {name!r}."
         raise NotFoundError(message)
 
@@ -267,7 +274,7 @@ class Index:
         digest = snapshot.status().digest
         with self._lock:
             if self._known is None or self._known.digest != digest:
-                self._known = _known(digest, tuple(snapshot.summaries()), self._aliases)
+                self._known = _Known(digest, snapshot, self._aliases)
             return self._known
 
 
@@ -278,58 +285,42 @@ class _Steady(threading.local):
     snapshot: Snapshot | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known of one generation beside its sections."""
+    """What is known of one generation beside its sections. Safe to share between threads.
 
-    digest: str
-    names: searching.Names
-    """The shipped names of medicines, and those that the articles teach."""
-    articles: tuple[ArticleSummary, ...]
-    drugs: Mapping[str, DrugEntry]
-    """The medicines that articles are about, by key, A to Z."""
-    completions: Completions
-    kinds: dict[str, tuple[str, ...]]
-    """The kinds of sections about a medicine, by key; each is looked up once."""
+    What a search needs is worked out at once: the names that articles teach. What takes a look at
+    every article waits until somebody wants it, with the snapshot of whoever that is.
+    """
 
+    def __init__(self, digest: str, snapshot: Snapshot, aliases: Aliases) -> None:
+        """Learn the names of medicines from a snapshot of the generation."""
+        self.digest = digest
+        named = tuple(snapshot.drugs())
+        knowledge = DrugKnowledge.shipped_with(aliases).with_names(drug for drug, _ in named)
+        self.medicines = Medicines(named, knowledge)
+        self.names = Names(knowledge=knowledge, combinations=self.medicines.combinations)
+        self.kinds: dict[str, tuple[str, ...]] = {}
+        """The kinds of sections about a medicine, by key; each is looked up once."""
+        self._lock = threading.Lock()
+        self._articles: tuple[ArticleSummary, ...] | None = None
+        self._completions: Completions | None = None
 
-def _known(digest: str, articles: tuple[ArticleSummary, ...], aliases: Aliases) -> _Known:
-    learned = (drug for article in articles for drug in article.drugs)
-    knowledge = DrugKnowledge.shipped_with(aliases).with_names(learned)
-    about: dict[str, list[tuple[Drug, str]]] = {}
-    for article in articles:
-        for drug in article.drugs:
-            about.setdefault(key_of(drug), []).append((drug, article.id))
-    entries = [(key, _entry(key, found, knowledge)) for key, found in about.items()]
-    entries.sort(key=lambda item: (item[1].name.casefold(), item[0]))
-    drugs = dict(entries)
-    completions = Completions(knowledge, drugs, articles)
-    names = searching.Names(
-        knowledge=knowledge,
-        similar=completions.similar,
-        combinations=_combinations(drugs),
-    )
-    return _Known(digest, names, articles, drugs, completions, kinds={})
+    def articles(self, snapshot: Snapshot) -> tuple[ArticleSummary, ...]:
+        """Return what is known of every article, by id."""
+        with self._lock:
+            if self._articles is None:
+                self._articles = tuple(snapshot.summaries())
+            return self._articles
 
+    def completions(self, snapshot: Snapshot) -> Completions:
+        """Return what can be completed."""
+        from indexer.suggesting import Completions  # noqa: PLC0415 - a search completes nothing
 
-def _combinations(keys: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return the combinations among some medicines, by each of their ingredients."""
-    found: dict[str, tuple[str, ...]] = {}
-    for key in keys:
-        for part in key.split(COMBINATION) if COMBINATION in key else ():
-            found[part] = (*found.get(part, ()), key)
-    return found
-
-
-def _entry(key: str, found: list[tuple[Drug, str]], knowledge: DrugKnowledge) -> DrugEntry:
-    """Return what to list of a medicine, under its ingredient where that is known."""
-    names = knowledge.names(key)
-    ingredient = next((name.ingredient for name in names if name.ingredient), None)
-    brands = sorted({drug.name for drug, _ in found if drug.role == "brand"}, key=str.casefold)
-    return DrugEntry(
-        name=ingredient or next(iter(brands), key),
-        ingredient=ingredient,
-        brands=tuple(brands),
-        drug_class=knowledge.class_of(key),
-        articles=tuple(sorted({article for _, article in found})),
-    )
+        articles = self.articles(snapshot)
+        with self._lock:
+            if self._completions is None:
+                names = self.names
+                self._completions = Completions(
+                    names.knowledge, names.similar, self.medicines, articles
+                )
+            return self._completions

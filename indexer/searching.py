@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice, product
+from typing import TYPE_CHECKING
 
-from indexer.corrections import (
-    Unknown,
-    corrected_text,
-    offers,
-    safe_correction,
-    unknown_words,
-)
 from indexer.engine.base import FacetName, Match, MatchedTerm, Matches, SectionMatch, Snapshot
 from indexer.highlights import Highlight
 from indexer.knowledge.drugs import DrugKnowledge
 from indexer.knowledge.lookalikes import lookalikes_of
 from indexer.knowledge.sections import KINDS, kind_named
-from indexer.knowledge.similar_names import SimilarNames
 from indexer.model import (
     Facets,
     FacetValue,
@@ -33,6 +26,7 @@ from indexer.model import (
     Total,
     Via,
 )
+from indexer.names import Names
 from indexer.notes import corrected_notice, interpretation_of, lookalike_notices
 from indexer.query.bonuses import bonuses_of
 from indexer.query.plan import (
@@ -40,7 +34,6 @@ from indexer.query.plan import (
     AnyOf,
     AnySubject,
     Concept,
-    Field,
     MatchPlan,
     Not,
     Subject,
@@ -48,24 +41,15 @@ from indexer.query.plan import (
     leaves,
 )
 from indexer.query.syntax import parse_query
-from indexer.query.understanding import Indexed, Understanding, understand
+from indexer.query.understanding import Understanding, understand
 from indexer.snippets import best_snippets
 from indexer.suggestions import WaysOn
 
+if TYPE_CHECKING:
+    from indexer.corrections import Unknown
+
 PHRASE_FORMS = 64
 """Ways a phrase of stems may be written that are looked for in a text: bounds the work."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """The names of medicines that one generation is searched with."""
-
-    knowledge: DrugKnowledge
-    similar: SimilarNames
-    combinations: Mapping[str, tuple[str, ...]]
-    """By ingredient, the keys of the combinations with it that articles are about."""
-    indexed: dict[tuple[str, ...], bool] = field(default_factory=dict)
-    """Rows of terms that were looked up in the index, each once."""
 
 
 def search(request: SearchRequest, snapshot: Snapshot, names: Names) -> Results:
@@ -76,21 +60,51 @@ def search(request: SearchRequest, snapshot: Snapshot, names: Names) -> Results:
     """
     started = time.perf_counter()
     results, unknown = _answer(request, snapshot, names)
-    meant = safe_correction(unknown, names.knowledge)
-    if meant is not None and not results.total.sections:
-        text = corrected_text(request.text, unknown[0].typed, meant.name)
-        instead, _ = _answer(replace(request, text=text), snapshot, names)
-        if instead.total.sections and instead.query.mode == "all":
-            results = _corrected(results, instead, unknown[0].typed, meant.name)
+    if unknown and not results.total.sections:
+        results = _corrected(results, unknown, snapshot, names)
     return replace(results, took_ms=(time.perf_counter() - started) * 1000.0)
 
 
-def _corrected(results: Results, instead: Results, typed: str, meant: str) -> Results:
-    """Return the answer to the corrected query as one to what was typed, and say so."""
-    notice = corrected_notice(typed, meant)
-    query = replace(instead.query, text=results.request.text, corrected=instead.request.text)
-    notices = (notice, *instead.notices)
-    return replace(instead, request=results.request, query=query, notices=notices)
+def _corrected(
+    results: Results, unknown: Sequence[Unknown], snapshot: Snapshot, names: Names
+) -> Results:
+    """Return the answer to the one safe correction as one to what was typed, and say so.
+
+    Where there is none that finds something, the empty answer stays.
+    """
+    # Imported here, as below, because a query of words that are known has no use for it.
+    from indexer.corrections import corrected_text, safe_correction  # noqa: PLC0415
+
+    request = results.request
+    meant = safe_correction(unknown, names.knowledge)
+    if meant is None:
+        return results
+    typed = unknown[0].typed
+    text = corrected_text(request.text, typed, meant.name)
+    instead, _ = _answer(replace(request, text=text), snapshot, names)
+    if not instead.total.sections or instead.query.mode != "all":
+        return results
+    notices = (corrected_notice(typed, meant.name), *instead.notices)
+    query = replace(instead.query, text=request.text, corrected=text)
+    return replace(instead, request=request, query=query, notices=notices)
+
+
+def _unknown_words(plan: MatchPlan, matches: Matches, names: Names) -> tuple[Unknown, ...]:
+    """Return the words that stand nowhere and may be slips of names."""
+    if matches.partial or all(matches.concept_sections):
+        return ()
+    from indexer.corrections import unknown_words  # noqa: PLC0415
+
+    return unknown_words(plan, matches, names.similar)
+
+
+def _meant(text: str, unknown: Sequence[Unknown], knowledge: DrugKnowledge) -> WaysOn:
+    """Return the names that unknown words may be slips of."""
+    if not unknown:
+        return WaysOn()
+    from indexer.corrections import offers  # noqa: PLC0415
+
+    return WaysOn(did_you_mean=offers(text, unknown, knowledge))
 
 
 def _answer(
@@ -103,13 +117,11 @@ def _answer(
         knowledge,
         expand=request.expand,
         exact=request.exact,
-        indexed=_indexed(snapshot, names),
+        indexed=names.indexed_in(snapshot),
     )
     plan = plan_of(request, understood, knowledge)
     matches = snapshot.match(plan)
-    unknown = (
-        () if request.exact or matches.partial else unknown_words(plan, matches, names.similar)
-    )
+    unknown = () if request.exact else _unknown_words(plan, matches, names)
     if _may_give_up_concepts(plan, matches):
         most = snapshot.match(_most(plan, matches))
         matches = most if most.unfiltered or most.partial else matches
@@ -132,7 +144,7 @@ def _answer(
         pages=-(-counted // request.per_page),
         took_ms=0.0,
         partial=matches.partial,
-        suggestions=WaysOn(did_you_mean=offers(request.text, unknown, knowledge)),
+        suggestions=_meant(request.text, unknown, knowledge),
         notices=(*lookalike_notices(query.drugs, knowledge), *notices),
     )
     return results, unknown
@@ -211,7 +223,7 @@ def _parts(plan: MatchPlan, snapshot: Snapshot) -> tuple[Mapping[str, str], ...]
 
 def highlights_for(query: str, snapshot: Snapshot, names: Names) -> list[Highlight]:
     """Return what to highlight for a query in any text; raise QueryError for one too long."""
-    understood = understand(parse_query(query), names.knowledge, indexed=_indexed(snapshot, names))
+    understood = understand(parse_query(query), names.knowledge, indexed=names.indexed_in(snapshot))
     return [
         Highlight(
             terms=terms,
@@ -223,27 +235,6 @@ def highlights_for(query: str, snapshot: Snapshot, names: Names) -> list[Highlig
         if (forms := snapshot.forms(leaf))
         for terms in islice(product(*forms), PHRASE_FORMS)
     ]
-
-
-def _indexed(snapshot: Snapshot, names: Names) -> Indexed:
-    known = names.indexed
-
-    def has_terms(terms: Sequence[str]) -> bool:
-        key = tuple(terms)
-        if key not in known:
-            known[key] = _is_indexed(key, snapshot)
-        return known[key]
-
-    return Indexed(has_terms=has_terms, combinations=names.combinations)
-
-
-def _is_indexed(terms: Iterable[str], snapshot: Snapshot) -> bool:
-    """Say whether each term stands in some text or title; of a phrase it may still be untrue."""
-    fields: tuple[Field, ...] = ("text", "title")
-    return any(
-        all(next(iter(snapshot.terms(field, term)), ("", 0))[0] == term for term in terms)
-        for field in fields
-    )
 
 
 def _written(term: MatchedTerm) -> Iterator[tuple[str, ...]]:

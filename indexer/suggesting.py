@@ -10,19 +10,21 @@ has is compared with all names; what is alike is suggested, as a suggestion.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 from urllib.parse import quote
 
 from indexer.analysis.tokens import terms as analysed
-from indexer.corrections import corrected_text, suggestion_of
+from indexer.corrections import suggestion_of
 from indexer.knowledge.drugs import SOURCES, DrugKnowledge, DrugName
-from indexer.knowledge.sections import OTHER, find_intent, kind_named
-from indexer.knowledge.similar_names import SimilarNames, is_common, ordinary_substances
-from indexer.model import ArticleSummary, DrugEntry, Results, SearchRequest
-from indexer.serialization import article_link, search_link
+from indexer.knowledge.sections import OTHER, find_intent
+from indexer.knowledge.similar_names import SimilarNames, is_common
+from indexer.medicines import Medicines
+from indexer.model import ArticleSummary
+from indexer.related import KindsOf, label_of, place_of, section_of
+from indexer.serialization import article_link
 from indexer.suggestions import Suggestion, SuggestionGroup, Suggestions
 
 FEWEST_LETTERS: Final = 3
@@ -31,26 +33,8 @@ FEWEST_LETTERS: Final = 3
 SIMILAR_FROM: Final = 5
 """Letters from which on names are listed that only look like what is typed."""
 
-MOST_RELATED: Final = 4
-"""Ways on of each sort below a list of results."""
-
 LONGEST_TITLE: Final = 80
 """Code points of a title in a suggestion; names of medicines are never shortened."""
-
-_MOST_ASKED: Final = (
-    "adverse-reactions",
-    "dosage",
-    "indications",
-    "interactions",
-    "contraindications",
-    "boxed-warning",
-    "warnings-precautions",
-    "pregnancy",
-)
-"""The order of sections in a list of ways on: what is asked of medicines most, by judgement."""
-
-KindsOf = Callable[[str], Sequence[str]]
-"""The kinds of sections that articles about a medicine have, by its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +51,14 @@ class Completions:
     def __init__(
         self,
         knowledge: DrugKnowledge,
-        drugs: Mapping[str, DrugEntry],
+        similar: SimilarNames,
+        medicines: Medicines,
         articles: Sequence[ArticleSummary],
     ) -> None:
-        """Take the medicines of the index by key, and its articles."""
-        self.similar = SimilarNames(knowledge, ordinary_substances())
+        """Take the names that are known, and the medicines and articles of the index."""
         self._knowledge = knowledge
-        self._drugs = drugs
+        self._similar = similar
+        self._medicines = medicines
         self._articles = articles
 
     def suggest(self, text: str, *, limit: int, kinds_of: KindsOf) -> Suggestions:
@@ -87,10 +72,10 @@ class Completions:
             drugs = self._elsewhere(" ".join(words))[:limit]
         is_slip = named is None and not any(map(is_common, words))
         if not drugs and is_slip and sum(map(len, words)) >= SIMILAR_FROM:
-            found = self.similar.find(text, most=limit)
+            found = self._similar.find(text, most=limit)
             drugs = [similar.name for similar in found if similar.name is not None]
         items = tuple(self._drug(name) for name in drugs)
-        about = named or (drugs[0] if drugs and drugs[0].key in self._drugs else None)
+        about = named or (drugs[0] if drugs and drugs[0].key in self._medicines else None)
         groups = (
             SuggestionGroup(type="drug", items=apart(items)[:limit]),
             SuggestionGroup(
@@ -100,68 +85,14 @@ class Completions:
         )
         return Suggestions(text=text, groups=tuple(group for group in groups if group.items))
 
-    def related(self, results: Results, kinds_of: KindsOf) -> tuple[Suggestion, ...]:
-        """Return what to read after an answer about one medicine.
-
-        Its other kinds of sections; and of other medicines of its class the kind asked for.
-        """
-        keys = [key for drug in results.query.drugs for key in self._keys(drug.name)]
-        keys = [key for key in dict.fromkeys(keys) if key in self._drugs]
-        if len(keys) != 1:
-            return ()
-        key, asked = keys[0], [intent.kind for intent in results.query.intent]
-        name = next(iter(results.query.drugs)).name
-        kinds = sorted(kinds_of(key), key=_asked_for)
-        others = [kind for kind in kinds if kind not in asked and kind != OTHER]
-        return (
-            *(self._section(name, kind) for kind in others[:MOST_RELATED]),
-            *self._of_the_class(key, asked, kinds_of),
-        )
-
-    def by_class(self, results: Results) -> tuple[Suggestion, ...]:
-        """Return a query that found nothing with the classes of its medicines in their place.
-
-        Texts warn of classes: what is said of opioids and benzodiazepines need not name diazepam.
-        """
-        found = []
-        for drug in results.query.drugs:
-            label = next(filter(None, map(self._knowledge.class_of, self._keys(drug.name))), None)
-            name = self._knowledge.resolve(label) if label else None
-            if name is not None and name.role == "class" and drug.role != "class":
-                query = corrected_text(results.request.text, drug.name, name.name)
-                detail = f"the class of {drug.name}"
-                url = search_link("/search", SearchRequest(text=query))
-                found.append(Suggestion(label=query, detail=detail, query=query, url=url))
-        return tuple(found)
-
-    def _of_the_class(
-        self, key: str, asked: Sequence[str], kinds_of: KindsOf
-    ) -> Iterator[Suggestion]:
-        drug_class = self._knowledge.class_of(key)
-        if drug_class is None or not asked:
-            return
-        of_class = self._by_class.get(drug_class, ())
-        same = (of for of in of_class if of != key and asked[0] in kinds_of(of))
-        for other, _ in zip(same, range(MOST_RELATED), strict=False):
-            yield self._section(self._drugs[other].name, asked[0], detail=drug_class)
-
     # --- medicines ----------------------------------------------------------------------------
-
-    @cached_property
-    def _by_class(self) -> Mapping[str, Sequence[str]]:
-        """The medicines of the index by each of their classes, in order."""
-        found: dict[str, list[str]] = {}
-        for key in self._drugs:
-            for label in dict.fromkeys(self._knowledge.classes_of(key)):
-                found.setdefault(label, []).append(key)
-        return found
 
     @cached_property
     def _names(self) -> tuple[_Row, ...]:
         """All names of the medicines of the index, in the order of their terms."""
         rows = (
             _Row(" ".join(name.terms), name)
-            for key in self._drugs
+            for key in self._medicines
             for name in self._knowledge.names(key)
             # The vocabulary has names that nobody types; of those the ingredient's is enough.
             if name.source != SOURCES["d"] or name.name == name.ingredient
@@ -188,7 +119,7 @@ class Completions:
             best.values(),
             key=lambda name: (
                 " ".join(name.terms) != beginning,
-                -len(self._drugs[name.key].articles),
+                -len(self._medicines.entry(name.key).articles),
                 name.name.casefold(),
             ),
         )
@@ -213,7 +144,7 @@ class Completions:
         return sorted(found.values(), key=lambda name: (name.role != "ingredient", name.name))
 
     def _drug(self, name: DrugName) -> Suggestion:
-        is_here = name.key in self._drugs
+        is_here = name.key in self._medicines
         url = f"/drugs/{quote(name.name, safe='')}" if is_here else None
         found = suggestion_of(name, self._knowledge, query=name.name, url=url)
         return found if is_here else _not_here(found)
@@ -221,12 +152,9 @@ class Completions:
     def _named(self, words: Sequence[str]) -> tuple[DrugName | None, tuple[str, ...]]:
         """Return the medicine that the words name in full, and the words beside its name."""
         for span in self._knowledge.find(words):
-            if span.drug.key in self._drugs:
+            if span.drug.key in self._medicines:
                 return span.drug, (*words[: span.start], *words[span.end :])
         return None, ()
-
-    def _keys(self, name: str) -> Iterator[str]:
-        return (owner.key for owner in self._knowledge.resolve_all(name))
 
     # --- sections and articles ----------------------------------------------------------------
 
@@ -237,22 +165,12 @@ class Completions:
         if drug is None:
             return
         intent = find_intent(rest)
-        for kind in sorted(kinds_of(drug.key), key=_asked_for):
+        for kind in sorted(kinds_of(drug.key), key=place_of):
             if kind != OTHER and (intent is None or intent.kind == kind):
                 label = analysed(label_of(kind))
                 is_begun = all(any(of.startswith(word) for of in label) for word in rest)
                 if intent is not None or is_begun:
-                    yield self._section(drug.name, kind)
-
-    def _section(self, name: str, kind: str, *, detail: str = "section") -> Suggestion:
-        found = kind_named(kind)
-        query = f"{name} {found.asked if found else kind}"
-        return Suggestion(
-            label=f"{name} › {label_of(kind)}",
-            detail=detail,
-            query=query,
-            url=search_link("/search", SearchRequest(text=query)),
-        )
+                    yield section_of(drug.name, kind)
 
     @cached_property
     def _title_words(self) -> tuple[tuple[str, int], ...]:
@@ -304,17 +222,6 @@ def apart(items: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
         waiting.remove(fitting)
         placed.append(fitting)
     return tuple(placed)
-
-
-def _asked_for(kind: str) -> int:
-    """Return the place of a kind among those that readers ask for most; the others come after."""
-    return _MOST_ASKED.index(kind) if kind in _MOST_ASKED else len(_MOST_ASKED)
-
-
-def label_of(kind: str) -> str:
-    """Return what people call a kind of section."""
-    found = kind_named(kind)
-    return found.label if found else kind
 
 
 def _may_follow(before: Sequence[Suggestion], item: Suggestion) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import indexer
+from indexer import open_index
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -57,6 +58,43 @@ def test_importing_the_package_loads_no_library() -> None:
         timeout=60,
     ).stdout.split()
     assert not [name for name in loaded if name.partition(".")[0] in HEAVY]
+
+
+LATER = (
+    "bs4",
+    "difflib",
+    "flask",
+    "indexer.corpus",
+    "indexer.corrections",
+    "indexer.evaluation",
+    "indexer.knowledge.similar_names",
+    "indexer.suggesting",
+    "lxml",
+    "rich",
+    "snowballstemmer",
+    "tomllib",
+)
+"""What a search of known words has no use for; loading it would take longer than the search."""
+
+
+def test_a_search_loads_only_what_it_needs(tmp_path: Path) -> None:
+    index = open_index(str(tmp_path / "index"))
+    index.reindex(indexer.Corpus([ROOT / "corpus"]), indexer.ReindexOptions())
+    search = (
+        "import sys\n"
+        "from indexer.cli.program import run\n"
+        f"assert run(['search', '--index', {index.location!r}, 'imuran', 'side', 'effects']) == 0\n"
+        f"print(*(name for name in {LATER} if name in sys.modules), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", search],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        timeout=60,
+    )
+    assert done.stderr.splitlines()[-1] == ""
 
 
 def test_the_program_tells_the_version_of_its_distribution() -> None:

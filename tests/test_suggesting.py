@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,15 @@ def test_a_medicine_comes_with_ingredient_and_class(samples: Index) -> None:
 @pytest.mark.parametrize("text", ["", " ", "a", "az", "…", "-"])
 def test_no_medicine_is_listed_before_the_third_letter(text: str, samples: Index) -> None:
     assert labels(samples, text, "drug") == []
+
+
+def test_threads_that_ask_first_get_the_same(samples: Index) -> None:
+    fresh: Index = open_index(samples.location)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(fresh.suggest, ["azathioprine"] * 8))
+        articles = list(pool.map(lambda _: fresh.articles(), range(8)))
+    assert answers == [samples.suggest("azathioprine")] * 8
+    assert articles == [samples.articles()] * 8
 
 
 def test_sections_follow_what_is_typed_after_a_name(samples: Index) -> None:

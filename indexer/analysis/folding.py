@@ -125,6 +125,9 @@ def fold(word: str) -> str:
     Folding is idempotent. It expects one word as `indexer.analysis.tokens` finds it; of any other
     string it folds the characters. Empty only for a string of nothing but marks and apostrophes.
     """
+    if word.isascii() and word.isalpha():  # nearly every word, for which no other rule is made
+        term = word.lower()
+        return _SAME_WORD.get(term, term)[:LONGEST_TERM]
     term = word
     if not word.isascii():
         # What is ignored goes first, so that it cannot part a number from its exponent.

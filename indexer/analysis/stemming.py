@@ -12,14 +12,20 @@ from __future__ import annotations
 
 import re
 import threading
-from typing import Final
-
-import snowballstemmer
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Final
 
 from indexer.analysis.spelling import american
 
+COMMON_STEMS: Final = Path(__file__).with_name("common_stems.txt")
+"""Words and their stems; `indexer.knowledge.build_ready_tables` makes it."""
+
 _REMEMBERED = 65_536
 """Stems; some 10 MB when all are taken."""
+
+_TURN: Final = threading.Lock()
 
 _LONGEST_ABBREVIATION: Final = 3
 """Letters up to which a word in -s is more often an abbreviation than a plural."""
@@ -67,9 +73,6 @@ class Stemmer:
         """Take the folded words that are never stemmed and never the stem of another word."""
         self._protected = protected
         self._stems: dict[str, str] = {}
-        # Snowball's object keeps the word it works on, so threads must take turns.
-        self._lock = threading.Lock()
-        self._snowball = snowballstemmer.stemmer("english")
 
     def stem(self, term: str) -> str:
         """Return the stem of a folded term."""
@@ -85,21 +88,48 @@ class Stemmer:
         """Work out a stem, keeping the names of medicines to themselves."""
         if term in self._protected:
             return term
-        spelling = american(term)
+        common = _common_stems()
+        spelling = term if term in common else american(term)
         for name in (spelling, spelling.removesuffix("s").removesuffix("'")):
             # Another spelling, the plural or the genitive of a name is that name.
             if name in self._protected:
                 return name
         word = spelling.removesuffix("'s")
         word = _FORMS.get(word, word)
-        if not _has_stem(word):
+        if not has_stem(word):
             return word
-        with self._lock:
-            stem: str = self._snowball.stemWord(_GREEK_SINGULAR.sub("es", word))
+        stem = common.get(word) or snowball_stem(word)
         return word if stem in self._protected else stem
 
 
-def _has_stem(word: str) -> bool:
+@cache
+def _common_stems() -> Mapping[str, str]:
+    """Return what Snowball makes of words that queries are full of; spelled as Americans do.
+
+    Snowball is slow to load and works in Python: with these at hand, most queries do without it.
+    """
+    lines = COMMON_STEMS.read_text(encoding="utf-8").splitlines()
+    return {word: stem for word, _, stem in (line.partition(" ") for line in lines)}
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def snowball_stem(word: str) -> str:
+    """Return Snowball's stem: 60 µs in Python, so once for all stemmers of a process."""
+    # Snowball's object keeps the word it works on, so threads must take turns.
+    with _TURN:
+        stem: str = _snowball().stemWord(_GREEK_SINGULAR.sub("es", word))
+    return stem
+
+
+@cache
+def _snowball() -> Any:  # noqa: ANN401 - Snowball ships no types
+    # Imported here because it loads the stemmers of thirty languages, and names need none.
+    import snowballstemmer  # noqa: PLC0415
+
+    return snowballstemmer.stemmer("english")
+
+
+def has_stem(word: str) -> bool:
     """Say whether a word is one that Snowball's rules are made for."""
     letters = word.replace("'", "")
     if not (letters.isascii() and letters.isalpha()) or word in _OWN_STEM:

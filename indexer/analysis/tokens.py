@@ -15,7 +15,8 @@ found with and without its blank; hyphens, slashes and dots between words separa
 makes a phrase of what was typed together. There are no stop words: *not* and *with* carry the
 meaning of a warning.
 
-Chunks repeat, so what one holds is remembered; an unseen one costs about 5 µs, a seen one 0.1 µs.
+Chunks repeat, so what one holds is remembered; an unseen one costs 1 µs when it is a plain word,
+else about 5 µs, a seen one 0.1 µs.
 """
 
 from __future__ import annotations
@@ -146,12 +147,18 @@ _FRACTIONS = frozenset(
 )
 """The typed fractions that are one token, as their single characters are: ½ is no 2."""
 
+_AFTER_WORDS = ".,;:!?)"
+
 _LENGTHS = frozenset({"m", "dm", "cm", "mm", "km"})
 """What a raised digit belongs to: `m²` is one word, the ² of `daily²` is the number of a note."""
 
 
 def _spans_in(chunk: str) -> tuple[_Span, ...]:
     """Find the tokens of a chunk: term, start and end in the chunk."""
+    # Most chunks are a word with a sign after it or none, and need no shape.
+    word = chunk[:-1] if chunk[-1:] in _AFTER_WORDS else chunk
+    if word.isascii() and word.isalpha():
+        return ((fold(word), 0, len(word)),)
     shape = chunk.translate(_SHAPES)
     if _IGNORED in shape:
         return _spans_around_ignored(chunk, shape)

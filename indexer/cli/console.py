@@ -12,8 +12,6 @@ import io
 import json
 import os
 import re
-import select
-import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -83,6 +81,8 @@ def columns() -> int | None:
     """Return how wide a line on stdout may be; None where there is no terminal to fit."""
     if not sys.stdout.isatty():
         return None
+    import shutil  # noqa: PLC0415 - as slow to load as click itself, for one number
+
     return max(40, min(WIDEST, shutil.get_terminal_size().columns))
 
 
@@ -103,6 +103,8 @@ def reader_is_gone() -> bool:
 
     A broken pipe alone does not tell: one to a worker process breaks in the same way.
     """
+    import select  # noqa: PLC0415 - only a broken pipe needs it
+
     if not hasattr(select, "poll"):  # Windows
         return True
     poll = select.poll()

@@ -6,7 +6,6 @@ import atexit
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -153,5 +152,7 @@ def _unforeseen(error: Exception) -> str:
 def _report(message: str, arguments: Sequence[str]) -> None:
     level = os.environ.get(f"{ENVIRONMENT_PREFIX}LOG_LEVEL", "")
     if "--debug" in arguments or level.strip().lower() == "debug":
+        import traceback  # noqa: PLC0415 - slow to load, and hardly ever needed
+
         complain(traceback.format_exc().rstrip())
     complain(f"drugsearch: {message}")

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
-from indexer.model import Article, ArticleSummary, Mode, Section, Status, Via
+from indexer.model import Article, ArticleSummary, Drug, Mode, Section, Status, Via
 from indexer.query.plan import Field, Leaf, MatchPlan
-from indexer.runs import Verification
+
+if TYPE_CHECKING:
+    from indexer.runs import Verification
 
 FacetName: TypeAlias = Literal["section", "drug", "class", "category", "year"]
 
@@ -170,6 +172,14 @@ class Snapshot(Protocol):
 
     def summaries(self) -> Iterable[ArticleSummary]:
         """Yield every article's summary, by article id."""
+
+    def drugs(self) -> Iterable[tuple[Drug, tuple[str, ...]]]:
+        """Yield the distinct medicines that articles are about, with the ids of those articles.
+
+        Without evidence, which differs from article to article. In the order in which the
+        articles, by id, name them; the ids are in order too. A search asks this of every
+        generation, so an engine should not have to read each article for it.
+        """
 
     def forms(self, leaf: Leaf) -> tuple[tuple[str, ...], ...]:
         """Return, for each position of a leaf, the surface forms that may stand there in a text.

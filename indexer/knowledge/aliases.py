@@ -19,10 +19,13 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indexer.analysis.tokens import terms as analysed
-from indexer.entries import LARGEST, Entry, read_entries
 from indexer.errors import ConfigError
+
+if TYPE_CHECKING:
+    from indexer.entries import Entry
 
 _MEDICINE_KEYS = ("ingredient", "ingredients", "brands", "names", "class")
 _ORDINARY_KEYS = ("words",)
@@ -57,6 +60,8 @@ def read_aliases(path: str) -> Aliases:
     """Read a file of aliases, an empty path as none; raise ConfigError saying what is wrong."""
     if not path:
         return NO_ALIASES
+    from indexer.entries import LARGEST  # noqa: PLC0415 - most searches read no such file
+
     try:
         with Path(path).open("rb") as file:
             return _aliases(file.read(LARGEST + 1))
@@ -109,6 +114,8 @@ def _words(names: Iterable[str]) -> frozenset[str]:
 
 
 def _aliases(data: bytes) -> Aliases:
+    from indexer.entries import read_entries  # noqa: PLC0415 - likewise
+
     medicines: list[OwnMedicine] = []
     ordinary: list[str] = []
     owners: dict[str, str] = {}

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from indexer.analysis.tokens import occurrences
 from indexer.analysis.tokens import terms as analysed
 from indexer.knowledge.drugs import COMBINATION, DrugKnowledge
+from indexer.knowledge.salts import SALTS
 from indexer.knowledge.sections import find_intent
-from indexer.knowledge.substances import SALTS
 from indexer.knowledge.synonyms import find_synonyms
 from indexer.model import Article
 

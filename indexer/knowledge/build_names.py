@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.analysis.tokens import terms as analysed
-from indexer.knowledge.drugs import COMBINATION, TABLE, joined_names
+from indexer.knowledge.drugs import COMBINATION, joined_names
 from indexer.knowledge.name_lists import (
     Product,
     read_drugbank,
@@ -30,7 +30,9 @@ from indexer.knowledge.name_lists import (
     read_words,
 )
 from indexer.knowledge.name_tables import written
-from indexer.knowledge.substances import SALTS, Ingredients
+from indexer.knowledge.packed_names import NAME_INDEX, TABLE, index_of
+from indexer.knowledge.salts import SALTS
+from indexer.knowledge.substances import Ingredients
 from indexer.model import Role
 
 HERE = Path(__file__).parent
@@ -275,11 +277,12 @@ def build(folder: Path) -> list[str]:
 
 
 def main() -> None:
-    """Write the table beside this file."""
+    """Write the table and its index beside this file."""
     lines = build(Path(sys.argv[1]))
-    packed = gzip.compress(("\n".join(lines) + "\n").encode(), 9, mtime=0)
-    (HERE / TABLE).write_bytes(packed)
-    sys.stdout.write(f"{len(lines)} medicines, {len(packed):,} bytes\n")
+    for name, content in ((TABLE, lines), (NAME_INDEX, index_of(lines))):
+        packed = gzip.compress(("\n".join(content) + "\n").encode(), 9, mtime=0)
+        (HERE / name).write_bytes(packed)
+        sys.stdout.write(f"{name}: {len(content)} lines, {len(packed):,} bytes\n")
 
 
 if __name__ == "__main__":

@@ -12,13 +12,10 @@ so (`DrugKnowledge.with_names`).
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
+from dataclasses import dataclass
+from functools import cache, lru_cache
 
-from indexer.analysis.tokens import terms as analysed
 from indexer.knowledge.aliases import (
     NO_ALIASES,
     Aliases,
@@ -26,12 +23,11 @@ from indexer.knowledge.aliases import (
     given_names,
     joined_terms,
 )
-from indexer.knowledge.name_tables import NameTable, indexed, members_with, without, written
+from indexer.knowledge.name_tables import NameTable, Without, members_with, small_table, written
+from indexer.knowledge.packed_names import PackedTable, read_packed
+from indexer.knowledge.ready_tables import ready_table
 from indexer.model import Drug, Role
 
-TABLE = "drug_names.tsv.gz"
-CLASS_TABLE = "drug_classes.tsv"
-CURATED_CLASSES = "curated_classes.tsv"
 CLASS_PREFIX = "class:"
 COMBINATION = " / "
 
@@ -45,6 +41,9 @@ SOURCES: Mapping[str, str] = {
     "a": "your aliases",
 }
 """Where a name comes from, by the letter that stands in the table."""
+
+_REMEMBERED = 32_768
+"""Entries that were read; the shipped table has 19,000."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +70,9 @@ class NameSpan:
     drug: DrugName
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DrugKnowledge:
-    """Names of medicines, immutable and safe to share between threads.
+    """Names of medicines, immutable and safe to share between threads. Equal only to itself.
 
     The first table wins: a user's aliases, where there are any, then what is shipped, then what
     indexed pages taught. A page that gives a known name to another medicine adds an owner; it
@@ -113,8 +112,9 @@ class DrugKnowledge:
                 classes[key] = (medicine.drug_class,)
         given = (name for medicine in aliases.medicines for name in given_names(medicine))
         settled = frozenset(map(joined_terms, (*given, *aliases.ordinary)))
-        tables = tuple(without(table, settled) for table in self._tables)
-        own_table = indexed(entries.items(), classes, members_with(self._tables, classes))
+        tables = tuple(Without(table, settled) for table in self._tables)
+        members = members_with(self._tables, classes)
+        own_table = small_table(entries.items(), classes=classes, members=members)
         return DrugKnowledge((own_table, *tables), settled)
 
     def conflicts(self, aliases: Aliases) -> tuple[str, ...]:
@@ -139,9 +139,12 @@ class DrugKnowledge:
         lines: dict[str, list[str]] = {}
         for drug in drugs:
             key = key_of(drug)
+            # Most names are listed, and are their own terms but for capitals: looked up so, they
+            # need no analysis.
+            if drug.role == "class" or self._owns(key, drug.name.lower()):
+                continue
             joined = joined_terms(drug.name)
-            is_known = any(name.key == key for name in self._read_all(joined))
-            if drug.role == "class" or is_known or not joined or joined in self.settled:
+            if not joined or joined in self.settled or self._owns(key, joined):
                 continue
             entry = written(drug.name, role=drug.role, source="p")
             entries = lines.setdefault(key, [])
@@ -149,7 +152,7 @@ class DrugKnowledge:
                 entries.append(entry)
         if not lines:
             return self
-        tables = (*self._tables, indexed(sorted(lines.items()), {}))
+        tables = (*self._tables, small_table(sorted(lines.items())))
         return DrugKnowledge(tables, self.settled)
 
     def resolve(self, name: str) -> DrugName | None:
@@ -169,7 +172,7 @@ class DrugKnowledge:
         words = set(terms)
         beginnings: set[str] = set()
         for table in self._tables:
-            beginnings |= table.longest.keys() & words
+            beginnings |= table.beginnings(words)
         if not beginnings:
             return ()
         found: list[NameSpan] = []
@@ -186,7 +189,7 @@ class DrugKnowledge:
         """Return all names of a medicine, its ingredient first; empty for an unknown key."""
         found: dict[tuple[str, ...], DrugName] = {}
         for table in self._tables:
-            for entry in table.by_key.get(key, ()):
+            for entry in table.entries(key):
                 name = _read(key, entry)
                 found.setdefault(name.terms, name)
         return tuple(found.values())
@@ -194,13 +197,13 @@ class DrugKnowledge:
     def name_of(self, key: str) -> str | None:
         """Return the first of the `names` of a medicine as people write it; None without any."""
         for table in self._tables:
-            if entries := table.by_key.get(key):
+            if entries := table.entries(key):
                 return _written_name(entries[0])
         return None
 
     def all_names(self) -> tuple[str, ...]:
         """Return every name of every medicine once: its terms, joined by spaces."""
-        return tuple(dict.fromkeys(joined for table in self._tables for joined in table.entries))
+        return tuple(dict.fromkeys(joined for table in self._tables for joined in table.names()))
 
     def class_of(self, key: str) -> str | None:
         """Return the pharmacologic class of a medicine (`Purine Antimetabolite`), if known."""
@@ -208,11 +211,14 @@ class DrugKnowledge:
 
     def classes_of(self, key: str) -> tuple[str, ...]:
         """Return all pharmacologic classes that the lists give a medicine."""
-        return next((t.classes[key] for t in self._tables if key in t.classes), ())
+        return next(filter(None, (table.classes(key) for table in self._tables)), ())
 
     def members(self, class_key: str) -> tuple[str, ...]:
         """Return the keys of the single-ingredient medicines of a class (`class:statin`)."""
-        return next((t.members[class_key] for t in self._tables if class_key in t.members), ())
+        if not class_key.startswith(CLASS_PREFIX):
+            return ()
+        found = (table.members(class_key) for table in self._tables)
+        return next((members for members in found if members is not None), ())
 
     @property
     def protected(self) -> frozenset[str]:
@@ -230,7 +236,7 @@ class DrugKnowledge:
         return COMBINATION.join(sorted(keys))
 
     def _ingredient_entry(self, key: str, medicine: OwnMedicine) -> str:
-        known = (entry for table in self._tables for entry in table.by_key.get(key, ())[:1])
+        known = (entry for table in self._tables for entry in table.entries(key)[:1])
         name = joined_names(medicine.ingredients)
         return next(known, written(name, role="ingredient", source="a"))
 
@@ -240,18 +246,21 @@ class DrugKnowledge:
     def _read_all(self, joined: str) -> tuple[DrugName, ...]:
         found: dict[str, DrugName] = {}
         for table in self._tables:
-            for key, entry in table.entries.get(joined, ()):
+            for key, entry in table.owners(joined):
                 found.setdefault(key, _read(key, entry))
         return tuple(found.values())
 
+    def _owns(self, key: str, joined: str) -> bool:
+        return any(table.owns(key, joined) for table in self._tables)
+
     def _name_at(self, terms: Sequence[str], position: int) -> NameSpan | None:
         first = terms[position]
-        longest = max([table.longest.get(first, 0) for table in self._tables])
+        longest = max([table.longest(first) for table in self._tables])
         for end in range(min(position + longest, len(terms)), position, -1):
             joined = " ".join(terms[position:end])
             for table in self._tables:
-                if entries := table.entries.get(joined):
-                    return NameSpan(position, end, _read(*entries[0]))
+                if owners := table.owners(joined):
+                    return NameSpan(position, end, _read(*owners[0]))
         return None
 
 
@@ -275,48 +284,35 @@ def _shipped_with(aliases: Aliases) -> DrugKnowledge:
 
 @cache
 def _shipped() -> DrugKnowledge:
-    folder = files("indexer.knowledge")
-    packed = folder.joinpath(TABLE).read_bytes()
-    lay = folder.joinpath(CLASS_TABLE).read_text(encoding="utf-8")
-    medicines: list[tuple[str, list[str]]] = []
-    classes: dict[str, tuple[str, ...]] = {}
-    for line in gzip.decompress(packed).decode("utf-8").splitlines():
-        key, drug_classes, *entries = line.split("\t")
-        medicines.append((key, entries))
-        if drug_classes:
-            classes[key] = tuple(drug_classes.split("|"))
-    for line in folder.joinpath(CURATED_CLASSES).read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            key, drug_class = line.split("\t")
-            classes.setdefault(key, (drug_class,))
-    return DrugKnowledge((_with_classes(medicines, classes, lay),))
+    medicines = read_packed()
+    return DrugKnowledge((medicines, _classes(medicines)))
 
 
-def _with_classes(
-    medicines: list[tuple[str, list[str]]], classes: dict[str, tuple[str, ...]], lay: str
-) -> NameTable:
-    """Join the table of medicines and the list of class names that people type."""
-    members: dict[str, tuple[str, ...]] = {}
-    stands_for: dict[str, frozenset[str]] = {}
-    for line in lay.splitlines():
-        if not line or line.startswith("#"):
-            continue
-        names, labels = (part.split("|") for part in line.split("\t"))
-        key = CLASS_PREFIX + " ".join(analysed(names[0]))
-        medicines.append((key, [written(name, role="class", source="c") for name in names]))
-        stands_for[key] = wanted = frozenset(labels)
-        members[key] = tuple(
+def _classes(medicines: PackedTable) -> NameTable:
+    """Return the names of classes that people type, each class with its medicines."""
+    lines = ready_table("classes")
+    stands_for = {key: frozenset(labels) for key, labels, _ in lines}
+
+    @cache
+    def members(class_key: str) -> tuple[str, ...] | None:
+        wanted = stands_for.get(class_key)
+        if wanted is None:
+            return None
+        return tuple(
             medicine
-            for medicine, drug_classes in classes.items()
+            for medicine, drug_classes in medicines.classified.items()
             if COMBINATION not in medicine and not wanted.isdisjoint(drug_classes)
         )
-    return replace(indexed(medicines, classes, members), labels=stands_for)
+
+    names = ((key, entries) for key, _, entries in lines)
+    return small_table(names, labels=stands_for, members=members)
 
 
 def _written_name(entry: str) -> str:
     return entry[3:].partition("=")[0]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _read(key: str, entry: str) -> DrugName:
     name, marked, folded = entry[3:].partition("=")
     role = _ROLES[entry[0]]

@@ -9,20 +9,23 @@ and must not read what is said of azacitidine.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from functools import lru_cache
 
 from indexer.analysis.tokens import terms as analysed
 from indexer.knowledge.drugs import DrugKnowledge, DrugName, key_of
+from indexer.knowledge.ready_tables import ready_table
 from indexer.model import Drug
 
 TABLE = "lasa.toml"
+"""Where pairs are written; `ready_tables` has them in the form in which they are read."""
 
 _RELEASES = frozenset("cd cr dr ec er hfa la odt sr xl xr xt".split())
 """Letters after a brand that tell how it is released or given: Toprol-XL is read as Toprol is."""
+
+_REMEMBERED = 1_024
+"""Names whose pairs were looked up; the table has 300."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,17 +42,9 @@ class Lookalike:
     """Where the pair is published, in a few words; `own` for those that were chosen here."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    pairs: Mapping[str, tuple[Lookalike, ...]]
-    """By the folded name, in the order of the file."""
-    tall_men: Mapping[str, str]
-    """By the folded name."""
-
-
 def lookalikes(name: str) -> tuple[Lookalike, ...]:
     """Return the pairs that list this very name, of a brand or of an ingredient."""
-    return _table().pairs.get(_folded(name), ())
+    return _pairs(folded(name))
 
 
 def lookalikes_of(drug: DrugName | Drug, knowledge: DrugKnowledge) -> tuple[Lookalike, ...]:
@@ -63,20 +58,20 @@ def lookalikes_of(drug: DrugName | Drug, knowledge: DrugKnowledge) -> tuple[Look
     for name in (drug.name, *keys):
         for pair in lookalikes(name):
             if not any(owner.key in keys for owner in knowledge.resolve_all(pair.other)):
-                found.setdefault(_folded(pair.other), pair)
+                found.setdefault(folded(pair.other), pair)
     return tuple(found.values())
 
 
 def listed_names() -> tuple[str, ...]:
     """Return every name that a pair lists, folded; some belong to no known medicine."""
-    return tuple(_table().pairs)
+    return tuple(ready_table("lookalikes")["pairs"])
 
 
 def are_lookalikes(first: str, second: str, knowledge: DrugKnowledge) -> bool:
     """Say whether two names, or the ingredients that they stand for, are a listed pair."""
-    others = frozenset(_folded(name) for name in _names(second, knowledge))
+    others = frozenset(folded(name) for name in _names(second, knowledge))
     return any(
-        _folded(pair.other) in others
+        folded(pair.other) in others
         for name in _names(first, knowledge)
         for pair in lookalikes(name)
     )
@@ -87,7 +82,8 @@ def tall_man(name: str) -> str | None:
 
     Only the case of letters is another: `azathioprine` gives `azaTHIOprine`.
     """
-    return _table().tall_men.get(_folded(name))
+    found: str | None = ready_table("lookalikes")["tall_men"].get(folded(name))
+    return found
 
 
 def _keys(drug: DrugName | Drug, knowledge: DrugKnowledge) -> tuple[str, ...]:
@@ -105,32 +101,24 @@ def _names(name: str, knowledge: DrugKnowledge) -> Iterator[str]:
         yield owner.key
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """Fold a name as the analysis does, without the letters of its release."""
     *spoken, last = [term for term in analysed(name) if term] or [""]
     return " ".join(spoken if spoken and last in _RELEASES else (*spoken, last))
 
 
-@cache
-def _table() -> _Table:
-    text = files("indexer.knowledge").joinpath(TABLE).read_text(encoding="utf-8")
-    table = tomllib.loads(text)
-    written = (name for names in table["tall_man"].values() for name in names)
-    tall_men: dict[str, str] = {_folded(name): name for name in written}
-    pairs: dict[str, list[Lookalike]] = {}
-    for source in table["source"]:
-        for first, second in source["pairs"]:
-            for name, other in ((first, second), (second, first)):
-                pairs.setdefault(_folded(name), []).append(
-                    Lookalike(
-                        name=name,
-                        tall_man=tall_men.get(_folded(name), name),
-                        other=other,
-                        other_tall_man=tall_men.get(_folded(other), other),
-                        source=source["name"],
-                    )
-                )
-    return _Table(
-        pairs={name: tuple(listed) for name, listed in pairs.items()},
-        tall_men=tall_men,
+@lru_cache(maxsize=_REMEMBERED)
+def _pairs(name: str) -> tuple[Lookalike, ...]:
+    """Return the pairs of a folded name, in the order of the table."""
+    return tuple(
+        Lookalike(
+            name=name,
+            tall_man=tall_man,
+            other=other,
+            other_tall_man=other_tall_man,
+            source=source,
+        )
+        for name, tall_man, other, other_tall_man, source in ready_table("lookalikes")["pairs"].get(
+            name, ()
+        )
     )

@@ -1,14 +1,15 @@
 """Tables of the names of medicines: how a line of them is written, found and taken away.
 
 Names stay texts until they are asked for: reading 18,000 of them into values takes longer than
-all the rest of a search.
+all the rest of a search. What a table has to tell is its protocol; `packed_names` has the shipped
+one, which is not even read into lines of names at start.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
 
 from indexer.knowledge.aliases import joined_terms
 from indexer.model import Role
@@ -16,63 +17,125 @@ from indexer.model import Role
 Entry: TypeAlias = tuple[str, str]
 """The key of a medicine, and the entry of one of its names as it stands in the table."""
 
+Members: TypeAlias = Callable[[str], tuple[str, ...] | None]
+
+
+class NameTable(Protocol):
+    """Names, found by their terms joined by spaces, and medicines, found by their keys."""
+
+    def owners(self, joined: str) -> tuple[Entry, ...]:
+        """Return the medicines of a name, the dominant one first; none for an unknown name."""
+
+    def owns(self, key: str, joined: str) -> bool:
+        """Say whether a medicine has a name."""
+
+    def beginnings(self, terms: set[str]) -> set[str]:
+        """Return those of some terms that begin a name."""
+
+    def longest(self, first: str) -> int:
+        """Return how many terms the longest name has that begins with a term; 0 without any."""
+
+    def entries(self, key: str) -> Sequence[str]:
+        """Return the entries of a medicine's names, its ingredient first."""
+
+    def classes(self, key: str) -> tuple[str, ...]:
+        """Return the pharmacologic classes of a medicine; none where none is known."""
+
+    def members(self, class_key: str) -> tuple[str, ...] | None:
+        """Return the medicines of a class; None for what is no class of this table."""
+
+    def labels(self, class_key: str) -> frozenset[str] | None:
+        """Return the pharmacologic classes that a class stands for; None likewise."""
+
+    def names(self) -> Iterable[str]:
+        """Return the terms of every name, joined by spaces, each once."""
+
+    @property
+    def protected(self) -> frozenset[str]:
+        """Single terms that are names of medicines, not of classes."""
+
+
+def _no_members(_: str) -> None:
+    return None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NameTable:
-    """Names that were read once; entries become values when they are asked for."""
+class SmallTable:
+    """A table of names that are few, so that all are indexed at once."""
 
-    entries: Mapping[str, tuple[Entry, ...]]
-    """By the terms of the name, joined by spaces; the dominant medicine first."""
-    longest: Mapping[str, int]
-    """By first term, how many terms the longest name has."""
+    by_name: Mapping[str, tuple[Entry, ...]]
+    by_first: Mapping[str, int]
     by_key: Mapping[str, tuple[str, ...]]
-    """The entries of a medicine's names, its ingredient first."""
-    classes: Mapping[str, tuple[str, ...]]
-    """Names of a medicine's pharmacologic classes, by key."""
-    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Keys of the medicines of a class, by the key of the class."""
-    labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """The pharmacologic classes that a class stands for, by its key."""
-    protected: frozenset[str] = frozenset()
+    protected: frozenset[str]
+    classes_by_key: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    labels_by_key: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    members: Members = _no_members
+
+    def owners(self, joined: str) -> tuple[Entry, ...]:
+        """Return the medicines of a name, the dominant one first; none for an unknown name."""
+        return self.by_name.get(joined, ())
+
+    def owns(self, key: str, joined: str) -> bool:
+        """Say whether a medicine has a name."""
+        return any(owner == key for owner, _ in self.owners(joined))
+
+    def beginnings(self, terms: set[str]) -> set[str]:
+        """Return those of some terms that begin a name."""
+        return self.by_first.keys() & terms
+
+    def longest(self, first: str) -> int:
+        """Return how many terms the longest name has that begins with a term; 0 without any."""
+        return self.by_first.get(first, 0)
+
+    def entries(self, key: str) -> Sequence[str]:
+        """Return the entries of a medicine's names, its ingredient first."""
+        return self.by_key.get(key, ())
+
+    def classes(self, key: str) -> tuple[str, ...]:
+        """Return the pharmacologic classes of a medicine; none where none is known."""
+        return self.classes_by_key.get(key, ())
+
+    def labels(self, class_key: str) -> frozenset[str] | None:
+        """Return the pharmacologic classes that a class stands for; None for no class of here."""
+        return self.labels_by_key.get(class_key)
+
+    def names(self) -> Iterable[str]:
+        """Return the terms of every name, joined by spaces, each once."""
+        return self.by_name
 
 
-def indexed(
+def small_table(
     medicines: Iterable[tuple[str, Sequence[str]]],
-    classes: Mapping[str, tuple[str, ...]],
-    members: Mapping[str, tuple[str, ...]] | None = None,
-) -> NameTable:
-    """Index medicines by the terms of their names. This runs at start: keep it lean."""
-    entries: dict[str, tuple[Entry, ...]] = {}
-    longest: dict[str, int] = {}
+    *,
+    classes: Mapping[str, tuple[str, ...]] | None = None,
+    labels: Mapping[str, frozenset[str]] | None = None,
+    members: Members = _no_members,
+) -> SmallTable:
+    """Index medicines, each with the entries of its names, by the terms of the names."""
+    by_name: dict[str, tuple[Entry, ...]] = {}
+    by_first: dict[str, int] = {}
     by_key: dict[str, tuple[str, ...]] = {}
     protected: set[str] = set()
-    for key, written in medicines:
-        by_key[key] = tuple(written)
-        for entry in written:
-            name, marked, folded = entry.partition("=")
-            joined = folded if marked else name[3:].lower()
-            known = entries.get(joined)
+    for key, entries in medicines:
+        by_key[key] = tuple(entries)
+        for entry in entries:
+            joined = joined_of(entry)
+            known = by_name.get(joined, ())
             # A star marks the medicine that most products of this name have.
-            if known is None:
-                entries[joined] = ((key, entry),)
-            elif entry[2] == "*":
-                entries[joined] = ((key, entry), *known)
-            else:
-                entries[joined] = (*known, (key, entry))
-            if " " in joined:
-                first = joined[: joined.index(" ")]
-                longest[first] = max(longest.get(first, 0), joined.count(" ") + 1)
-            else:
-                longest.setdefault(joined, 1)
-                if entry[0] != "c":
-                    protected.add(joined)
-    return NameTable(
-        entries=entries,
-        longest=longest,
+            is_dominant = entry[2] == "*"
+            by_name[joined] = ((key, entry), *known) if is_dominant else (*known, (key, entry))
+            first, *others = joined.split(" ")
+            by_first[first] = max(by_first.get(first, 0), len(others) + 1)
+            if not others and entry[0] != "c":
+                protected.add(joined)
+    return SmallTable(
+        by_name=by_name,
+        by_first=by_first,
         by_key=by_key,
-        classes=classes,
-        members=members or {},
         protected=frozenset(protected),
+        classes_by_key=classes or {},
+        labels_by_key=labels or {},
+        members=members,
     )
 
 
@@ -83,29 +146,70 @@ def written(name: str, *, role: Role, source: str, dominant: bool = False) -> st
     return f"{role[0]}{source}{'*' if dominant else '-'}{name}{tail}"
 
 
-def without(table: NameTable, settled: frozenset[str]) -> NameTable:
-    """Return a table without some names."""
-    gone = {joined: table.entries[joined] for joined in settled if joined in table.entries}
-    by_key = dict(table.by_key)
-    for key, entry in (owned for owners in gone.values() for owned in owners):
-        by_key[key] = tuple(other for other in by_key[key] if other != entry)
-    return replace(
-        table,
-        entries={joined: owners for joined, owners in table.entries.items() if joined not in gone},
-        by_key=by_key,
-        protected=table.protected - gone.keys(),
-    )
+def joined_of(entry: str) -> str:
+    """Return the terms of the name in an entry, joined by spaces."""
+    name, marked, joined = entry.partition("=")
+    return joined if marked else name[3:].lower()
 
 
-def members_with(
-    tables: Iterable[NameTable], classes: Mapping[str, tuple[str, ...]]
-) -> Mapping[str, tuple[str, ...]]:
-    """Return the members of all classes once some medicines have another class."""
-    return {
-        key: (
-            *(member for member in table.members[key] if member not in classes),
-            *(medicine for medicine, own in classes.items() if not labels.isdisjoint(own)),
-        )
-        for table in tables
-        for key, labels in table.labels.items()
-    }
+@dataclass(frozen=True, slots=True)
+class Without:
+    """A table without some names, which are given by their terms."""
+
+    table: NameTable
+    gone: Collection[str]
+
+    def owners(self, joined: str) -> tuple[Entry, ...]:
+        """Return the medicines of a name, the dominant one first; none for one that is gone."""
+        return () if joined in self.gone else self.table.owners(joined)
+
+    def owns(self, key: str, joined: str) -> bool:
+        """Say whether a medicine still has a name."""
+        return joined not in self.gone and self.table.owns(key, joined)
+
+    def beginnings(self, terms: set[str]) -> set[str]:
+        """Return those of some terms that began a name."""
+        return self.table.beginnings(terms)
+
+    def longest(self, first: str) -> int:
+        """Return how many terms the longest name had that begins with a term."""
+        return self.table.longest(first)
+
+    def entries(self, key: str) -> Sequence[str]:
+        """Return the entries of a medicine's names that are left."""
+        return [entry for entry in self.table.entries(key) if joined_of(entry) not in self.gone]
+
+    def classes(self, key: str) -> tuple[str, ...]:
+        """Return the pharmacologic classes of a medicine; none where none is known."""
+        return self.table.classes(key)
+
+    def members(self, class_key: str) -> tuple[str, ...] | None:
+        """Return the medicines of a class; None for what is no class of this table."""
+        return self.table.members(class_key)
+
+    def labels(self, class_key: str) -> frozenset[str] | None:
+        """Return the pharmacologic classes that a class stands for; None likewise."""
+        return self.table.labels(class_key)
+
+    def names(self) -> Iterator[str]:
+        """Yield the terms of every name that is left, joined by spaces."""
+        return (joined for joined in self.table.names() if joined not in self.gone)
+
+    @property
+    def protected(self) -> frozenset[str]:
+        """Single terms that are still names of medicines."""
+        return self.table.protected.difference(self.gone)
+
+
+def members_with(tables: Sequence[NameTable], classes: Mapping[str, tuple[str, ...]]) -> Members:
+    """Return what tells the members of a class once some medicines have another class."""
+
+    def members(class_key: str) -> tuple[str, ...] | None:
+        for table in tables:
+            listed, labels = table.members(class_key), table.labels(class_key)
+            if listed is not None and labels is not None:
+                moved = (key for key, own in classes.items() if not labels.isdisjoint(own))
+                return (*(member for member in listed if member not in classes), *moved)
+        return None
+
+    return members

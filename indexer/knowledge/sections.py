@@ -9,17 +9,17 @@ around; the rule that fired is told in words.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import dropwhile
 
 from indexer.analysis.folding import fold
 from indexer.analysis.tokens import terms as analysed
+from indexer.knowledge.ready_tables import ready_table
 
 TABLE = "section_cues.toml"
+"""Where cues are written; `ready_tables` has them in the form in which they are read."""
 
 GAP_TERMS = 4
 """Terms that `...` in a cue stands for at most: the longest common names of medicines."""
@@ -144,7 +144,7 @@ def classify(heading: str, *, parent_kind: str = OTHER, is_title: bool = False) 
         return _classify_title(words)
     if _BOXED.match(heading):
         return "boxed-warning", 'heading begins "WARNING:"'
-    found = _first(words, _heading_cues()) or _first(words, _weak_cues())
+    found = _first(words, _cues("heading")) or _first(words, _cues("weak-heading"))
     if found is not None and not (
         found.kind in _POPULATIONS and parent_kind in _KEPT_FOR_POPULATIONS
     ):
@@ -160,7 +160,7 @@ def find_intent(terms: Sequence[str]) -> IntentSpan | None:
     Put NAME_TERM where a medicine was recognised, so that "how does ... work" reaches over it. As
     in headings, a population only tells whose dose or side effects are meant.
     """
-    spans = list(_matches(terms, _query_cues()))
+    spans = list(_matches(terms, _cues("query")))
     # max() returns the first of equals, and spans come in the order in which they begin.
     best = max(spans, key=_length, default=None)
     if best is None or best.kind not in _POPULATIONS:
@@ -184,7 +184,7 @@ def _is_number(term: str) -> bool:
 
 
 def _classify_title(words: Sequence[str]) -> tuple[str, str]:
-    found = _first(words, _weak_cues())
+    found = _first(words, _cues("weak-heading"))
     if found is not None and found.kind == "description":
         return "description", f'title says "{" ".join(found.matched_terms)}"'
     return OTHER, "title of the article"
@@ -197,52 +197,46 @@ _Element = frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Cue:
+class Cue:
+    """Words in a row that tell a kind of section."""
+
     kind: str
     elements: tuple[_Element, ...]
     at_start: bool
     at_end: bool
 
 
-_Cues = Mapping[str, tuple[_Cue, ...]]
-"""Cues by the words that they begin with."""
+class _Cues:
+    """Cues by the words that they begin with; each is compiled when such a word is met."""
+
+    def __init__(self, table: str) -> None:
+        """Take the name of a table: `heading`, `weak-heading` or `query`."""
+        ready = ready_table("cues")[table]
+        self._cues: Sequence[tuple[str, str]] = ready["cues"]
+        self._first: Mapping[str, Sequence[int]] = ready["first"]
+        self._compiled: dict[str, tuple[Cue, ...]] = {}
+
+    def beginning(self, word: str) -> tuple[Cue, ...]:
+        """Return the cues that begin with a word, in the order of the table."""
+        if word not in self._first:
+            return ()
+        if word not in self._compiled:
+            # Two threads may compile the same; what they compile is equal.
+            cues = (self._cues[number] for number in self._first[word])
+            self._compiled[word] = tuple(compiled(kind, text) for kind, text in cues)
+        return self._compiled[word]
 
 
 @cache
-def cue_tables() -> Mapping[str, Mapping[str, Sequence[str]]]:
-    """Return the cues as written, by table (`heading`, `weak-heading`, `query`) and kind."""
-    return tomllib.loads(files("indexer.knowledge").joinpath(TABLE).read_text(encoding="utf-8"))
+def _cues(table: str) -> _Cues:
+    return _Cues(table)
 
 
-@cache
-def _heading_cues() -> _Cues:
-    return _compiled(cue_tables()["heading"])
-
-
-@cache
-def _weak_cues() -> _Cues:
-    return _compiled(cue_tables()["weak-heading"])
-
-
-@cache
-def _query_cues() -> _Cues:
-    return _compiled(cue_tables()["query"])
-
-
-def _compiled(table: Mapping[str, Sequence[str]]) -> _Cues:
-    by_first: dict[str, list[_Cue]] = {}
-    for kind, texts in table.items():
-        for text in texts:
-            cue = _compile(kind, text)
-            for word in cue.elements[0] or ():
-                by_first.setdefault(word, []).append(cue)
-    return {word: tuple(cues) for word, cues in by_first.items()}
-
-
-def _compile(kind: str, text: str) -> _Cue:
+def compiled(kind: str, text: str) -> Cue:
+    """Return a cue of the table, which tells how it is written."""
     marks = text.split()
     elements = [mark for mark in marks if mark not in ("^", "$")]
-    return _Cue(
+    return Cue(
         kind=kind,
         elements=tuple(None if mark == "..." else _alternatives(mark) for mark in elements),
         at_start=marks[0] == "^",
@@ -269,7 +263,7 @@ def _first(words: Sequence[str], cues: _Cues) -> IntentSpan | None:
 def _matches(words: Sequence[str], cues: _Cues) -> Iterable[IntentSpan]:
     """Yield every cue that matches, by where it begins."""
     for start, word in enumerate(words):
-        for cue in cues.get(word, ()):
+        for cue in cues.beginning(word):
             positions = None if cue.at_start and start else _match(cue, words, start)
             if positions is not None:
                 yield IntentSpan(
@@ -281,7 +275,7 @@ def _matches(words: Sequence[str], cues: _Cues) -> Iterable[IntentSpan]:
                 )
 
 
-def _match(cue: _Cue, words: Sequence[str], start: int) -> tuple[int, ...] | None:
+def _match(cue: Cue, words: Sequence[str], start: int) -> tuple[int, ...] | None:
     """Return the positions of the words that a cue takes when it begins at `start`."""
     positions: list[int] = []
     position = start

@@ -22,7 +22,7 @@ from indexer.analysis.tokens import occurrences
 from indexer.analysis.tokens import terms as analysed
 from indexer.analysis.units import is_unit
 from indexer.knowledge.drugs import COMBINATION, DrugKnowledge
-from indexer.knowledge.substances import SALTS
+from indexer.knowledge.salts import SALTS
 from indexer.model import Article
 
 LEAD_LINES = 24

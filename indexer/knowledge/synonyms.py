@@ -8,18 +8,22 @@ to the reader and to count less.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from indexer.analysis.stemming import Stemmer
 from indexer.analysis.tokens import terms as analysed
 from indexer.knowledge.drugs import DrugKnowledge
+from indexer.knowledge.ready_tables import ready_table
 
 TABLE = "synonyms.toml"
+"""Where groups are written; `ready_tables` has them in the form in which they are read."""
+
+REGISTERS: Final = ("lay", "asked", "medical")
+"""Whose words a name belongs to. What people ask is a way to say it in lay words; texts hardly
+have it."""
 
 Why: TypeAlias = Literal["medical term", "lay term", "another word"]
 
@@ -46,15 +50,15 @@ class SynonymSpan:
     """Those of the other register first, then those of its own, each in the order of the file."""
 
 
-_Stems: TypeAlias = tuple[str, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class _Table:
     stemmer: Stemmer
-    others: Mapping[_Stems, tuple[Synonym, ...]]
-    """By the stems of a name; empty for what only looks like a listed name."""
-    apart: frozenset[tuple[str, ...]]
+    groups: Sequence[tuple[Sequence[str], Sequence[str]]]
+    """The lay and the medical names of one thing."""
+    names: Mapping[str, tuple[int, str, str] | None]
+    """By the stems of a name, joined by spaces: its group, its register and the name itself; None
+    for what only looks like a listed name."""
+    apart: frozenset[str]
     """What only looks like a listed name, as it is written: clotting of blood is no clot."""
     longest: Mapping[str, int]
     """By first stem, how many terms the longest name has."""
@@ -67,64 +71,59 @@ def find_synonyms(terms: Sequence[str]) -> tuple[SynonymSpan, ...]:
     at each term at most as many rows are tried as the longest name from it has terms.
     """
     table = _table()
-    stems = tuple(map(table.stemmer.stem, terms))
+    stems = list(map(table.stemmer.stem, terms))
     found: list[SynonymSpan] = []
     position = 0
     while position < len(stems):
-        end = _end_of_name(table, stems, position)
+        end, name = _name_from(table, stems, position)
         if end == position:
             position += 1
             continue
-        typed, others = tuple(terms[position:end]), table.others[stems[position:end]]
-        if others and typed not in table.apart:
+        typed = tuple(terms[position:end])
+        others = _others(name)
+        if others and " ".join(typed) not in table.apart:
             found.append(SynonymSpan(position, end, typed, others))
         position = end
     return tuple(found)
 
 
-def _end_of_name(table: _Table, stems: _Stems, position: int) -> int:
-    """Return where the longest name from here ends, or the position itself without one."""
+def _name_from(table: _Table, stems: Sequence[str], position: int) -> tuple[int, str]:
+    """Return where the longest name from here ends, and its stems; the position without one."""
     longest = table.longest.get(stems[position], 0)
     for end in range(min(position + longest, len(stems)), position, -1):
-        if stems[position:end] in table.others:
-            return end
-    return position
+        name = " ".join(stems[position:end])
+        if name in table.names:
+            return end, name
+    return position, ""
 
 
 @cache
 def _table() -> _Table:
-    data = tomllib.loads(files("indexer.knowledge").joinpath(TABLE).read_text(encoding="utf-8"))
-    stemmer = Stemmer(DrugKnowledge.shipped().protected)
-    others: dict[_Stems, tuple[Synonym, ...]] = {
-        _stems(name, stemmer): () for name in data["apart"]
-    }
-    for group in data["group"]:
-        lay, medical = group.get("lay", ()), group.get("medical", ())
-        # What people ask is a way to say it in lay words; texts hardly have it.
-        others |= _entries((*lay, *group.get("asked", ())), lay, medical, "medical term", stemmer)
-        others |= _entries(medical, medical, lay, "lay term", stemmer)
-    longest: dict[str, int] = {}
-    for first, *rest in others:
-        longest[first] = max(longest.get(first, 0), len(rest) + 1)
-    apart = frozenset(map(analysed, data["apart"]))
-    return _Table(stemmer=stemmer, others=others, apart=apart, longest=longest)
+    ready = ready_table("synonyms")
+    return _Table(
+        stemmer=Stemmer(DrugKnowledge.shipped().protected),
+        groups=ready["groups"],
+        names=ready["names"],
+        apart=frozenset(ready["apart"]),
+        longest=ready["longest"],
+    )
 
 
-def _entries(
-    names: Sequence[str], beside: Sequence[str], across: Sequence[str], why: Why, stemmer: Stemmer
-) -> dict[_Stems, tuple[Synonym, ...]]:
-    """Map each name of one register to the names of the other, and to those beside it."""
-    first = tuple(_synonyms(across, why))
-    then = tuple(_synonyms(beside, "another word"))
-    return {
-        _stems(name, stemmer): (*first, *(synonym for synonym in then if synonym.text != name))
-        for name in names
-    }
+@cache
+def _others(stems: str) -> tuple[Synonym, ...]:
+    """Return the names of the other register, and those beside a name of the table."""
+    entry = _table().names[stems]
+    if entry is None:
+        return ()
+    number, register, name = entry
+    lay, medical = _table().groups[number]
+    beside, across = (medical, lay) if register == "medical" else (lay, medical)
+    why: Why = "lay term" if register == "medical" else "medical term"
+    return (
+        *_synonyms(across, why),
+        *_synonyms([other for other in beside if other != name], "another word"),
+    )
 
 
-def _synonyms(names: Iterable[str], why: Why) -> Iterable[Synonym]:
+def _synonyms(names: Sequence[str], why: Why) -> Iterator[Synonym]:
     return (Synonym(terms=analysed(name), text=name, why=why) for name in names)
-
-
-def _stems(name: str, stemmer: Stemmer) -> _Stems:
-    return tuple(map(stemmer.stem, analysed(name)))

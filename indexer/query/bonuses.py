@@ -90,8 +90,9 @@ def _near(concepts: Sequence[Concept]) -> Node | None:
 
 def _is_warned_of_in_storage(concept: Concept) -> bool:
     """Say whether sections on storage have the words of an intent without answering it."""
-    kinds = {leaf.kind for leaf in leaves(concept.node) if isinstance(leaf, Kind)}
-    return concept.kind == "intent" and not kinds.isdisjoint(_SAID_OF_STORAGE)
+    return concept.kind == "intent" and any(
+        isinstance(leaf, Kind) and leaf.kind in _SAID_OF_STORAGE for leaf in leaves(concept.node)
+    )
 
 
 def _named_kind(concept: Concept) -> Iterator[Bonus]:

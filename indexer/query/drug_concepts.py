@@ -7,7 +7,7 @@ The typed name counts fully. Other names of the same medicine count less and are
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from indexer.analysis.stemming import Stemmer
 from indexer.analysis.tokens import terms as analysed
@@ -27,6 +27,9 @@ combination is another medicine, but tells of that one too."""
 
 MOST_NAMES = 64
 """Names and members that one medicine or class is searched by."""
+
+_REMEMBERED = 1_024
+"""Typed names whose other names are remembered; what people ask for repeats."""
 
 
 def drug_node(
@@ -67,10 +70,12 @@ def subject_node(typed: DrugName, knowledge: DrugKnowledge, *, expand: bool) -> 
     return AnyOf(_subjects(typed, knowledge, expand=expand))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def other_names(typed: DrugName, knowledge: DrugKnowledge) -> tuple[DrugName, ...]:
     """Return the names that a typed one is expanded to: those that add something to find.
 
-    "Azathioprine sodium" adds nothing to *azathioprine*: where it stands, that stands too.
+    "Azathioprine sodium" adds nothing to *azathioprine*: where it stands, that stands too. They
+    are remembered, because each query needs them twice: to find them and to tell them.
     """
     names = knowledge.names(typed.key)
     if typed.role == "class":

@@ -17,8 +17,8 @@ from itertools import chain, groupby, islice, product
 from indexer.analysis.tokens import terms as analysed
 from indexer.analysis.units import is_unit, unit_variants
 from indexer.knowledge.drugs import DrugKnowledge, NameSpan
+from indexer.knowledge.salts import SALTS
 from indexer.knowledge.sections import NAME_TERM, IntentSpan, find_intent
-from indexer.knowledge.substances import SALTS
 from indexer.knowledge.synonyms import SynonymSpan, find_synonyms
 from indexer.query import weights
 from indexer.query.function_words import FUNCTION_WORDS, LIGHT_VERBS

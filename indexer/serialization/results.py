@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -181,17 +180,19 @@ def snippet_json(snippet: Snippet) -> dict[str, Json]:
 
 def snippet_html(snippet: Snippet) -> str:
     """Return a snippet's text escaped, what matched in `<mark>`, what is related in its class."""
+    from html import escape  # noqa: PLC0415 - slow to load, and a terminal needs no markup
+
     parts, place = [], 0
     for mark in snippet.marks:
         opening = "<mark>" if mark.kind == "direct" else '<mark class="related">'
         parts += [
-            html.escape(snippet.text[place : mark.start]),
+            escape(snippet.text[place : mark.start]),
             opening,
-            html.escape(snippet.text[mark.start : mark.end]),
+            escape(snippet.text[mark.start : mark.end]),
             "</mark>",
         ]
         place = mark.end
-    return "".join([*parts, html.escape(snippet.text[place:])])
+    return "".join([*parts, escape(snippet.text[place:])])
 
 
 def _score(value: float) -> float:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from indexer.model import Status
-from indexer.runs import Report, Verification
 from indexer.serialization.shapes import Json
+
+if TYPE_CHECKING:
+    from indexer.runs import Report, Verification
 
 
 def report_json(report: Report, *, named: bool = False) -> dict[str, Json]:

@@ -1,5 +1,6 @@
 """`drugsearch search` as people and programs use it."""
 
+import fcntl
 import json
 import os
 import pty
@@ -276,12 +277,17 @@ def test_output_is_utf8_in_any_locale(
 
 
 def test_who_stops_reading_is_no_error(index: str) -> None:
-    arguments = ["search", "--index", index, "imuran", "--group", "section", "--explain"]
+    # More than the smallest pipe holds, so that the program is not done before it is closed.
+    anything = "imuran OR flomax OR tablets OR the OR of OR a OR not OR is OR to"
+    arguments = ["search", "--index", index, anything, "--group", "section", "--explain"]
+    arguments += ["--per-page", "50"]
     with subprocess.Popen(
-        command_line(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command_line(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
     ) as process:
         assert process.stdout
         assert process.stderr
+        if hasattr(fcntl, "F_SETPIPE_SZ"):  # Linux
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
         process.stdout.readline()
         process.stdout.close()
         complaint = process.stderr.read()

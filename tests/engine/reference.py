@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from indexer.analysis.stemming import Stemmer
@@ -29,7 +29,7 @@ from indexer.engine.base import (
 )
 from indexer.errors import CorpusError, IndexLockedError, IndexUnavailableError, NotFoundError
 from indexer.knowledge.drugs import CLASS_PREFIX, DrugKnowledge
-from indexer.model import Article, ArticleSummary, Section, Status
+from indexer.model import Article, ArticleSummary, Drug, Section, Status
 from indexer.query import weights
 from indexer.query.plan import WORD_FIELDS, Concept, Field, Leaf, MatchPlan, Node
 from indexer.runs import Verification
@@ -190,6 +190,13 @@ class ReferenceSnapshot:
 
     def summaries(self) -> Iterable[ArticleSummary]:
         return [self.summary(article_id) for article_id in sorted(self._generation.articles)]
+
+    def drugs(self) -> Iterable[tuple[Drug, tuple[str, ...]]]:
+        named = [(replace(d, evidence=()), a.id) for a in self.summaries() for d in a.drugs]
+        return [
+            (drug, tuple(dict.fromkeys(of for other, of in named if other == drug)))
+            for drug in dict.fromkeys(drug for drug, _ in named)
+        ]
 
     def terms(self, field: Field, prefix: str) -> Iterable[tuple[str, int]]:
         counts = Counter(term for row in self._rows for term in set(row.terms(field)) if term)

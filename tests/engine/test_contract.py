@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from indexer.engine import open_engine
-from indexer.engine.base import Engine, Snapshot
+from indexer.engine.base import AnalysedArticle, Engine, Snapshot
 from indexer.errors import (
     CorpusError,
     IndexLockedError,
@@ -305,6 +306,32 @@ def test_an_article_comes_out_as_it_went_in(engine: Engine) -> None:
     assert (summary.publisher, summary.publisher_type) == (RICH.publisher, RICH.publisher_type)
     assert (summary.licence, summary.indexed) == (RICH.licence, RICH.indexed)
     assert summary in tuple(snapshot.summaries())
+
+
+def test_the_medicines_come_once_each_with_their_articles(engine: Engine) -> None:
+    imuran = Drug(name="Imuran", ingredient="azathioprine", role="brand")
+    unheard = Drug(name="Unheard", ingredient=None, role="brand")
+    azathioprine = Drug(name="azathioprine", ingredient="azathioprine", role="ingredient")
+    told = replace(imuran, evidence=("heading",))
+
+    def about(article_id: str, *drugs: Drug) -> AnalysedArticle:
+        return analysed(replace(article_of(article_id, "dose").article, drugs=drugs))
+
+    with engine.writer(fresh=True) as writer:
+        put_all(writer, (about("c", azathioprine, imuran), analysed(RICH), B))
+        put_all(writer, [about("a", unheard, told, imuran)])
+    assert tuple(engine.snapshot().drugs()) == (
+        (unheard, ("a", "imuran-guide")),
+        (imuran, ("a", "c", "imuran-guide")),
+        (azathioprine, ("c",)),
+    )
+    with engine.writer(fresh=False) as writer:
+        writer.delete("a")
+        writer.delete("c")
+    assert tuple(engine.snapshot().drugs()) == (
+        (imuran, ("imuran-guide",)),
+        (unheard, ("imuran-guide",)),
+    )
 
 
 def test_sections_come_in_the_order_asked_for(engine: Engine) -> None:

@@ -16,8 +16,9 @@ from indexer.knowledge.build_names import (
     skeleton,
     spoken_brand,
 )
-from indexer.knowledge.drugs import TABLE, DrugKnowledge
+from indexer.knowledge.drugs import DrugKnowledge
 from indexer.knowledge.name_lists import Product, Substance, normal, read_words
+from indexer.knowledge.packed_names import NAME_INDEX, TABLE, index_of, lines_of
 from indexer.knowledge.substances import Ingredients
 
 NAMES = Path(__file__).resolve().parents[2] / "../shared/data/names"
@@ -116,10 +117,19 @@ def test_combinations_are_named_in_both_orders() -> None:
 
 def test_the_stored_terms_are_those_of_the_analysis() -> None:
     """The table stores terms so that it loads fast; the analysis must not have moved on since."""
-    for joined in DrugKnowledge.shipped()._tables[0].entries:
+    for joined in DrugKnowledge.shipped().all_names():
         name = DrugKnowledge.shipped().resolve(joined)
         assert name is not None
         assert " ".join(terms(name.name)) == joined
+        # A name is looked up as its own terms before it is analysed.
+        assert " ".join(terms(joined)) == joined
+
+
+def test_the_index_of_names_is_that_of_the_table() -> None:
+    """Made by `python -m indexer.knowledge.build_names`; lines are found by bisection."""
+    medicines = lines_of(TABLE)
+    assert medicines == sorted(medicines)
+    assert lines_of(NAME_INDEX) == index_of(medicines)
 
 
 def test_no_ordinary_word_is_a_name() -> None:

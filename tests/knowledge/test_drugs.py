@@ -78,6 +78,14 @@ def test_a_page_teaches_a_name_without_changing_the_shipped_knowledge(
 def test_a_known_name_is_not_taught_again(shipped: DrugKnowledge) -> None:
     imuran = Drug(name="Imuran", ingredient="azathioprine", role="brand")
     assert shipped.with_names([imuran]) is shipped
+    shouted = Drug(name="IMURAN®", ingredient="azathioprine", role="brand")
+    assert shipped.with_names([shouted]) is shipped
+
+
+def test_a_known_name_of_another_medicine_gets_one_more_owner(shipped: DrugKnowledge) -> None:
+    other = Drug(name="imuran", ingredient="allopurinol", role="brand")
+    owners = [name.key for name in shipped.with_names([other]).resolve_all("Imuran")]
+    assert owners == ["azathioprine", "allopurinol"]
 
 
 def test_the_class_of_a_medicine_is_told(shipped: DrugKnowledge) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from indexer.engine.whoosh.scoring import Scorer
 from indexer.engine.whoosh.states import status_of
 from indexer.engine.whoosh.table import SectionTable
 from indexer.errors import NotFoundError
-from indexer.model import Article, ArticleSummary, Section, Status
+from indexer.model import Article, ArticleSummary, Drug, Section, Status
 from indexer.query.plan import Field, Leaf, MatchPlan
 
 if TYPE_CHECKING:
@@ -98,6 +99,14 @@ class WhooshSnapshot:
     def summaries(self) -> Iterable[ArticleSummary]:
         """Yield every article's summary, by article id."""
         return map(self.summary, self._table.ids)
+
+    def drugs(self) -> Iterable[tuple[Drug, tuple[str, ...]]]:
+        """Yield the distinct medicines that articles are about, with the ids of those articles."""
+        found: dict[Drug, dict[str, None]] = {}
+        for article in self.summaries():
+            for drug in article.drugs:
+                found.setdefault(replace(drug, evidence=()), {})[article.id] = None
+        return ((drug, tuple(ids)) for drug, ids in found.items())
 
     def forms(self, leaf: Leaf) -> tuple[tuple[str, ...], ...]:
         """Return, for each position of a leaf, the surface forms that may stand there in a text."""
