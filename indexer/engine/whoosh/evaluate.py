@@ -127,12 +127,12 @@ class Evaluator:
         match node:
             case All(nodes):
                 held = np.ones(len(rows), dtype=np.bool_)
-                for child in nodes:
+                for child in dict.fromkeys(nodes):
                     held[held] = self.holds(child, rows[held], deadline)
                 return held
             case AnyOf(nodes):
                 held = np.zeros(len(rows), dtype=np.bool_)
-                for child in nodes:
+                for child in dict.fromkeys(nodes):
                     held[~held] = self.holds(child, rows[~held], deadline)
                 return held
             case Not(child):
@@ -151,9 +151,9 @@ class Evaluator:
         check_time(deadline)
         match node:
             case All(nodes):
-                return self._all([self.find(child, deadline) for child in nodes])
+                return self._all([self.find(child, deadline) for child in dict.fromkeys(nodes)])
             case AnyOf(nodes):
-                return self._any([self.find(child, deadline) for child in nodes])
+                return self._any([self.find(child, deadline) for child in dict.fromkeys(nodes)])
             case Not(child):
                 flags = self._table.live.copy()
                 flags[self.find(child, deadline).matching] = False

@@ -61,7 +61,10 @@ class Scorer:
         check_time(deadline)
         match node:
             case All(nodes):
-                return self._sum((self.score(child, rows, deadline) for child in nodes), rows)
+                scores = {
+                    child: self.score(child, rows, deadline) for child in dict.fromkeys(nodes)
+                }
+                return self._sum((scores[child] for child in nodes), rows)
             case AnyOf(nodes):
                 return self._sum(
                     (self._best(group, rows, deadline) for group in alternatives(node, nodes)),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from indexer.engine.base import Matches, OwnNames
 from indexer.engine.whoosh import records
 from indexer.engine.whoosh.evaluate import Evaluator
+from indexer.engine.whoosh.facts import read_drug_value
 from indexer.engine.whoosh.generations import Generation
 from indexer.engine.whoosh.matching import match_plan
 from indexer.engine.whoosh.packing import RecordReader
@@ -102,11 +102,10 @@ class WhooshSnapshot:
 
     def drugs(self) -> Iterable[tuple[Drug, tuple[str, ...]]]:
         """Yield the distinct medicines that articles are about, with the ids of those articles."""
-        found: dict[Drug, dict[str, None]] = {}
-        for article in self.summaries():
-            for drug in article.drugs:
-                found.setdefault(replace(drug, evidence=()), {})[article.id] = None
-        return ((drug, tuple(ids)) for drug, ids in found.items())
+        ids, drugs = self._table.ids, self._table.members["drug"]
+        for value in drugs.in_order:
+            numbers = drugs.articles(value).tolist()
+            yield read_drug_value(value), tuple(map(ids.__getitem__, numbers))
 
     def forms(self, leaf: Leaf) -> tuple[tuple[str, ...], ...]:
         """Return, for each position of a leaf, the surface forms that may stand there in a text."""

@@ -49,6 +49,14 @@ class Members:
             return NO_ROWS
         return self.by_value[int(self.value_ends[at - 1]) if at else 0 : int(self.value_ends[at])]
 
+    @property
+    def in_order(self) -> list[str]:
+        """Return the values that articles have, in the order in which these, by id, have them."""
+        first = np.full(len(self.values), -1, dtype=np.int64)
+        first[self.codes[::-1]] = np.arange(len(self.codes))[::-1]
+        held = (first >= 0).nonzero()[0]
+        return [self.values[at] for at in held[first[held].argsort()].tolist()]
+
     def counts(self, articles: Rows) -> dict[str, int]:
         """Return how many of some articles have each value, for the values that any has."""
         held = self.codes[ranges(self.starts[articles], self.sizes[articles])]
