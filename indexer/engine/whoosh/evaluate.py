@@ -255,7 +255,7 @@ class Evaluator:
             if self._stemmer.stem(stem) == stem:
                 others.add(stem)
             others.discard(term)
-            held = (form for form in sorted(others) if len(self._postings.term(field, form).rows))
+            held = (form for form in sorted(others) if self._postings.has(field, form))
             found = (term, *held)
             self._stem_forms.put(key, found, 1)
         return tuple(found)

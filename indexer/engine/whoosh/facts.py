@@ -38,7 +38,8 @@ class FactsBuilder:
     """Takes articles one after the other, and writes what is known of them."""
 
     def __init__(self) -> None:
-        self._rows = {name: array("I") for name in ROW_FACTS}
+        self._rows = array("I")
+        """The ROW_FACTS of each row, one row after the other."""
         self._section_ids: list[str] = []
         self._strings: dict[str, list[str]] = {name: [] for name in ARTICLE_STRINGS}
         self._first_rows = array("I")
@@ -89,14 +90,14 @@ class FactsBuilder:
             _length(section.path),
             title,
         )
-        for numbers, fact in zip(self._rows.values(), facts, strict=True):
-            numbers.append(fact)
+        self._rows.extend(facts)
         self._section_ids.append(section.section.id)
 
     def write(self, writer: ArrayWriter) -> None:
         """Write everything that was taken."""
-        for name, numbers in self._rows.items():
-            writer.write(name, _compact(numbers))
+        rows = np.frombuffer(self._rows, dtype=np.uint32).reshape(-1, len(ROW_FACTS))
+        for at, name in enumerate(ROW_FACTS):
+            writer.write(name, _compact(rows[:, at]))
         writer.write_strings("section_ids", self._section_ids)
         writer.write_strings("kinds", self._kinds)
         writer.write("first_row", _compact(self._first_rows))

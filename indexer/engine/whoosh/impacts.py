@@ -113,7 +113,7 @@ class ImpactReader:
         key = (field, tuple(forms))
         found = self._kept.get(key)
         if found is None:
-            postings = self._postings.group(field, key[1])
+            postings = self._postings.group(field, key[1], keep=False)
             impact = idf(self._table.sections, len(postings.rows)) * self._saturated(
                 field, postings
             )

@@ -28,6 +28,9 @@ that searches."""
 KEPT_PHRASE_BYTES = 8 << 20
 """Memory for the rows that hold phrases."""
 
+MAPPED_BYTES = 48 << 20
+BYTES_OF_POSTING = 8
+
 KEPT_PREFIXES = 256
 """Prefixes whose terms are remembered: one query asks for the same ones again and again."""
 
@@ -97,6 +100,8 @@ class PostingsReader:
         """Read what a table describes."""
         self._table = table
         self._is_whole = table.sections == table.rows
+        self._mapped = 0
+        """Bytes of postings that were read since the system could take them back."""
         self._terms: Memory[tuple[Field, str], TermPostings]
         self._terms = Memory(KEPT_BYTES, entry_cost=ENTRY_BYTES)
         self._groups: Memory[tuple[Field, tuple[str, ...]], Postings]
@@ -105,24 +110,39 @@ class PostingsReader:
         self._phrases = Memory(KEPT_PHRASE_BYTES, entry_cost=ENTRY_BYTES)
         self._prefixes: Memory[tuple[Field, str, int], tuple[str, ...]] = Memory(KEPT_PREFIXES)
 
-    def term(self, field: Field, term: str) -> TermPostings:
-        """Return the postings of a term; empty when the field does not hold it."""
+    def term(self, field: Field, term: str, *, keep: bool = True) -> TermPostings:
+        """Return the postings of a term; empty when the field does not hold it.
+
+        `keep` says whether they are likely to be asked for again.
+        """
         key = (field, term)
         found = self._terms.get(key)
         if found is None:
             found = self._read(field, term)
-            self._terms.put(key, found, found.nbytes)
+            if keep:
+                self._terms.put(key, found, found.nbytes)
         return found
 
-    def group(self, field: Field, forms: Forms) -> Postings:
+    def has(self, field: Field, term: str) -> bool:
+        """Return whether a live row holds a term."""
+        if self._is_whole:
+            key = term.encode("utf-8")
+            return any(
+                segment.fields[field].terms.find(key) is not None
+                for segment in self._table.segments
+            )
+        return len(self.term(field, term).rows) > 0
+
+    def group(self, field: Field, forms: Forms, *, keep: bool = True) -> Postings:
         """Return the postings of several forms of a word as if they were one term."""
         if len(forms) == 1:
-            return self.term(field, forms[0])
+            return self.term(field, forms[0], keep=keep)
         key = (field, tuple(forms))
         found = self._groups.get(key)
         if found is None:
-            found = self._join([self.term(field, form) for form in forms])
-            self._groups.put(key, found, found.nbytes)
+            found = self._join([self.term(field, form, keep=keep) for form in forms])
+            if keep:
+                self._groups.put(key, found, found.nbytes)
         return found
 
     def phrase(self, field: Field, groups: Sequence[Forms]) -> Postings:
@@ -237,10 +257,22 @@ class PostingsReader:
         rows, frequency, positions = (
             _one(pieces) for pieces in zip(*(_pieces(*each) for each in found), strict=True)
         )
+        self._forget(positions.nbytes + len(rows) * BYTES_OF_POSTING)
         if self._is_whole:
             return TermPostings(rows, frequency, positions)
         live = self._table.live[rows]
         return TermPostings(rows[live], frequency[live], positions[live.repeat(frequency)])
+
+    def _forget(self, read: int) -> None:
+        """Let the system take back what was mapped, once much of it was read.
+
+        What is needed again is still in its cache, and costs less than a system's memory does.
+        """
+        self._mapped += read
+        if self._mapped > MAPPED_BYTES:
+            self._mapped = 0
+            for segment in self._table.segments:
+                segment.postings.forget()
 
     def _join(self, parts: Sequence[Postings]) -> Postings:
         parts = [part for part in parts if len(part.rows)]

@@ -17,13 +17,16 @@ _ARTICLE_FIELDS = tuple(field.name for field in fields(Article) if field.name !=
 
 Json = dict[str, Any]
 
+# Made once: `json.dumps` makes an encoder for each call that is not by its defaults.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def section_record(section: Section, article: Article | None = None) -> str:
     """Return the record of a section; the first of an article carries the article's own facts."""
     record = _section(section)
     if article is not None:
         record["article"] = _article(article)
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    return _encode(record)
 
 
 def read_section(record: str | bytes) -> Section:

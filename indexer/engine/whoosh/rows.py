@@ -22,9 +22,11 @@ NO_ROWS: Rows = np.empty(0, dtype=np.int64)
 SPARSE = 16
 """A set is small while it has less than one in so many of all rows."""
 
-SEARCHED = 16
-"""Rows are searched in a set while they are less than one in so many of all rows: a search takes
-about 50 ns for each, marking all rows takes less than 1."""
+SEARCH_COST = 32
+"""What searching for a row among others costs, where marking one costs 1: about 50 ns, 1.5 ns."""
+
+CLEAN_COST = 1 / 16
+"""What making room for a mark costs, for each of all rows."""
 
 FEW = 512
 """Numbers below which searching a list for each is faster than sorting both lists together."""
@@ -49,7 +51,7 @@ def contains(rows: Rows, wanted: Rows) -> Flags:
     if not len(rows) or not len(wanted):
         return np.zeros(len(wanted), dtype=np.bool_)
     size = int(max(rows[-1], wanted[-1])) + 1
-    if len(wanted) * SEARCHED > size:
+    if len(wanted) * SEARCH_COST > len(rows) + size * CLEAN_COST:
         marked = np.zeros(size, dtype=np.bool_)
         marked[rows] = True
         return np.asarray(marked[wanted])
@@ -71,7 +73,7 @@ class NumberedRows:
 
     def meet(self, others: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return of the rows that another rising list has too the places here, and there."""
-        if len(self.rows) * SEARCHED < self._size:
+        if len(self.rows) * SEARCH_COST < len(others) + self._size * CLEAN_COST:
             here = contains(others, self.rows).nonzero()[0]
             return here, others.searchsorted(self.rows[here])
         if self._numbers is None:
