@@ -65,10 +65,7 @@ def _section(section: Section) -> Json:
     record["rule"] = section.rule
     if section.text:
         record["text"] = section.text
-        record["blocks"] = [
-            (block.kind, block.start, block.end, block.depth, block.lead)
-            for block in section.blocks
-        ]
+        record["blocks"] = section.blocks
     return record
 
 
@@ -81,10 +78,7 @@ def _read_section(record: Json) -> Section:
         kind=record["kind"],
         rule=record["rule"],
         text=record.get("text", ""),
-        blocks=tuple(
-            Block(kind=kind, start=start, end=end, depth=depth, lead=lead)
-            for kind, start, end, depth, lead in record.get("blocks", ())
-        ),
+        blocks=tuple(map(Block._make, record.get("blocks", ()))),
     )
 
 
