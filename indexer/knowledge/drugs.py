@@ -196,10 +196,7 @@ class DrugKnowledge:
 
     def name_of(self, key: str) -> str | None:
         """Return the first of the `names` of a medicine as people write it; None without any."""
-        for table in self._tables:
-            if entries := table.entries(key):
-                return _written_name(entries[0])
-        return None
+        return _name_of(self, key)
 
     def all_names(self) -> tuple[str, ...]:
         """Return every name of every medicine once: its terms, joined by spaces."""
@@ -306,6 +303,15 @@ def _classes(medicines: PackedTable) -> NameTable:
 
     names = ((key, entries) for key, _, entries in lines)
     return small_table(names, labels=stands_for, members=members)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _name_of(knowledge: DrugKnowledge, key: str) -> str | None:
+    # A page of results names every medicine of its facet, hundreds for a broad query.
+    for table in knowledge._tables:  # noqa: SLF001 - a method of that class but for its memory
+        if entries := table.entries(key):
+            return _written_name(entries[0])
+    return None
 
 
 def _written_name(entry: str) -> str:
