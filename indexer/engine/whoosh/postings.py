@@ -21,7 +21,7 @@ is what makes an index library in Python slow.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,6 +80,8 @@ class MergePart:
     new_rows: Rows
     """Of each row its number in the merged segment, -1 for one that is left out; rising, and
     above those of the part before."""
+    forget: Callable[[], None]
+    """Lets the system take back the memory of what was read of the segment."""
 
 
 def open_field(arrays: Arrays, field: str) -> FieldPostings:
@@ -152,6 +154,8 @@ def merge_fields(
         standing[chunk] = np.bincount(
             merged.term - terms.start, weights=merged.frequency, minlength=len(terms)
         )
+        for part in parts:
+            part.forget()
     kept = np.flatnonzero(held)  # a term may have stood in rows alone that were left out
     writer.write_strings(f"{field}.terms", (vocabulary[at] for at in kept.tolist()))
     writer.write(f"{field}.starts", _bounds(held[kept]))

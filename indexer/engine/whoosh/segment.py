@@ -209,12 +209,10 @@ def merge_segments(folder: Path, name: str, parts: Sequence[Kept]) -> None:
     postings = ArrayWriter(folder / f"{name}{POSTINGS_SUFFIX}")
     for field in WORD_FIELDS:
         merging = [
-            MergePart(part.segment.fields[field], rows)
+            MergePart(part.segment.fields[field], rows, part.segment.forget)
             for part, rows in zip(parts, new_rows, strict=True)
         ]
         merge_fields(postings, field, merging, before)
-        for part in parts:
-            part.segment.forget()
     merge_stems(postings, [part.segment.stems for part in parts])
     postings.close()
     facts = ArrayWriter(folder / f"{name}{FACTS_SUFFIX}")
