@@ -13,11 +13,13 @@ from whoosh import query as q
 from whoosh.analysis.analyzers import CompositeAnalyzer
 from whoosh.analysis.tokenizers import IDTokenizer
 from whoosh.index import FileIndex
+from whoosh.matching import ReadTooFar
 from whoosh.reading import IndexReader
 
 from indexer.engine.base import AnalysedArticle, OwnNames
 from indexer.engine.whoosh import WhooshEngine, segment
 from indexer.engine.whoosh.best import Answer
+from indexer.engine.whoosh.evaluate import DeadlineError
 from indexer.engine.whoosh.forms import Forms
 from indexer.engine.whoosh.queries import QueryEvaluator
 from indexer.engine.whoosh.segments import read_segments
@@ -327,3 +329,65 @@ def test_the_best_of_common_and_rare_words_are_the_true_best(pair: Pair) -> None
         q.Or([q.Term("text", "common"), q.Term("text", "filler"), q.Term("text", "rare")]),
     ):
         assert_answers(pair, query)
+
+
+def test_cursors_matchers_and_statistics_are_those_of_whoosh(pair: Pair) -> None:
+    pair.put(*map(article, range(15)))
+    with pair.ours().reader() as ours, pair.stock().reader() as stock:
+        assert list(ours.terms_from("text", b"me")) == [
+            term for term in stock.terms_from("text", b"me") if term[0] in WORD_FIELDS
+        ]
+        cursor = ours.cursor("text")
+        walked = [cursor.first()]
+        while cursor.is_valid():
+            assert cursor.term_info().doc_frequency() > 0
+            walked.append(cursor.next())
+        assert [term.encode() for term in walked[:-1] if term] == list(stock.lexicon("text"))
+        assert cursor.text() is None
+        assert cursor.find("metc") == "metc"
+        for term in (b"ima", b"azab"):
+            assert ours.doc_frequency("text", term) == stock.doc_frequency("text", term)
+            assert ours.frequency("text", term) == stock.frequency("text", term)
+            mine, its = ours.term_info("text", term), stock.term_info("text", term)
+            assert (mine.max_weight(), mine.min_id()) == (its.max_weight(), its.min_id())
+        assert ours.doc_frequency("text", b"nowhere") == 0
+        assert ours.field_length("text") == stock.field_length("text")
+        assert ours.max_field_length("text") >= ours.min_field_length("text") > 0
+        assert list(ours.terms_within("text", "imb", 1)) == list(
+            stock.terms_within("text", "imb", 1)
+        )
+        matcher = ours.postings("text", b"ima")
+        rows = list(matcher.all_ids())
+        matcher.skip_to(rows[2])
+        twin = matcher.copy()
+        assert (matcher.id(), twin.id()) == (rows[2], rows[2])
+        assert matcher.format.decode_positions(matcher.value()) == matcher.value_as("positions")
+        with pytest.raises(NotImplementedError, match="no characters"):
+            matcher.value_as("characters")
+        matcher.skip_to(rows[-1] + 1)
+        with pytest.raises(ReadTooFar):
+            matcher.id()
+        matcher.reset()
+        assert matcher.id() == rows[0]
+
+
+def test_whooshs_own_best_are_the_best_of_all(pair: Pair) -> None:
+    pair.put(*map(article, range(40)))
+    for query in (q.Term("text", "ima"), q.And([q.Term("text", "ima"), q.Term("text", "azab")])):
+        with pair.ours().searcher() as searcher:
+            best = [hit.score for hit in searcher.search(query, limit=3)]
+            everything = [hit.score for hit in searcher.search(query, limit=None)]
+        assert best == everything[:3]
+
+
+def test_what_is_unknown_to_us_is_answered_by_whoosh(pair: Pair) -> None:
+    pair.put(*map(article, range(20)))
+    evaluator = evaluator_of(pair)
+    wildcard = q.Wildcard("text", "*ine")
+    found = evaluator.search(wildcard, limit=1_000)
+    assert found.total == len(matched(pair.ours(), wildcard))
+    assert evaluator.search(q.Term("nofield", "ima")).total == 0
+    assert evaluator.search(q.Or([])).total == 0
+    assert evaluator.search(q.Or([q.Term("text", "ima", boost=0.0), wildcard])).total > 0
+    with pytest.raises(DeadlineError):
+        evaluator.search(wildcard, deadline=0.0)

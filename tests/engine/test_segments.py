@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.engine.base import AnalysedArticle
-from indexer.engine.whoosh import segment
-from indexer.engine.whoosh.arrays import Arrays, ArrayWriter, ranges
+from indexer.engine.whoosh import segment, verification
+from indexer.engine.whoosh.arrays import Array, Arrays, ArrayWriter, ranges
 from indexer.engine.whoosh.memory import Memory
 from indexer.engine.whoosh.packing import RecordReader
 from indexer.engine.whoosh.records import section_record
@@ -216,3 +219,22 @@ def test_the_least_recently_used_is_forgotten_first() -> None:
         memory.get("a")
     assert (memory.get("a"), memory.get("b"), memory.get("c")) == (97, None, 99)
     assert len(memory) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "problem"),
+    [
+        ("rows", lambda numbers: numbers[::-1], "rows out of order"),
+        ("positions", lambda numbers: numbers[::-1], "positions out of order"),
+        ("frequency", lambda numbers: numbers + 1, "other positions than its frequencies say"),
+    ],
+)
+def test_postings_out_of_order_are_found(
+    tmp_path: Path, name: str, change: Callable[[Array], Array], problem: str
+) -> None:
+    made = build(tmp_path, "one", [article_of("a", "a b a b", "b a", "a a a")])
+    text = made.fields["text"]
+    assert not verification.disorder(text)
+    arrays: dict[str, Any] = {name: change(getattr(text, name))}
+    broken = replace(text, **arrays)
+    assert any(problem in found for found in verification.disorder(broken))

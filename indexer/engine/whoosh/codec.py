@@ -366,7 +366,8 @@ class ArrayRows(base.PerDocumentReader):
 
     def min_field_length(self, field: str) -> int:
         """Return the shortest length of a field."""
-        return int(self._segment.facts[f"{field}.length"].min(initial=0))
+        lengths = self._segment.facts[f"{field}.length"]
+        return int(lengths.min()) if len(lengths) else 0
 
     def max_field_length(self, field: str) -> int:
         """Return the longest length of a field."""

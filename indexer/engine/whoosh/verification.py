@@ -74,13 +74,13 @@ def _walk_postings(table: SectionTable, field: Field, problems: list[str]) -> in
         if not np.array_equal(held, segment.facts[f"{field}.length"]):
             problems.append(f"{segment.name}: the field {field} has other lengths than were noted")
         problems += [
-            f"{segment.name}: the field {field} {problem}" for problem in _disorder(postings)
+            f"{segment.name}: the field {field} {problem}" for problem in disorder(postings)
         ]
         count += len(postings.rows)
     return count
 
 
-def _disorder(postings: FieldPostings) -> list[str]:
+def disorder(postings: FieldPostings) -> list[str]:
     """Say what is not in the order that searches rely on."""
     problems = []
     terms = list(postings.terms)
