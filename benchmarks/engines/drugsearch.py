@@ -169,4 +169,4 @@ def _plan(text: str) -> MatchPlan:
     """Return the plan for any of some words, every one of them analysed as the index is."""
     node = AnyOf(tuple(Word(term=word, fields=BODY) for word in terms(text)), adds=True)
     concept = Concept(label=text, kind="group", node=node)
-    return MatchPlan(concepts=(concept,), group="section", limit=HITS, facets=False)
+    return MatchPlan(concepts=(concept,), group="section", limit=HITS)

@@ -196,8 +196,6 @@ class MatchPlan:
     """Results (articles, or sections when grouped so) to leave out at the front."""
     limit: int = 10
     explain: bool = False
-    facets: bool = True
-    """Whether facets are counted; an answer without them has none."""
     deadline: float | None = None
     """A reading of `time.monotonic()` after which to answer with what there is."""
 

@@ -331,6 +331,18 @@ def test_the_best_of_common_and_rare_words_are_the_true_best(pair: Pair) -> None
         assert_answers(pair, query)
 
 
+def test_a_common_word_that_gives_more_than_a_rare_one_is_among_the_best(pair: Pair) -> None:
+    long = "filler " * 60
+    texts = ["filler"] * 250 + ["common common common"] * 150
+    texts += [f"rare {long}"] * 15 + ["rare rare rare"]
+    pair.put(*(article_of(f"a{number:03d}", text) for number, text in enumerate(texts)))
+    query = q.Or([q.Term("text", "common"), q.Term("text", "rare")])
+    assert_answers(pair, query)
+    lone, *others = evaluator_of(pair).search(query).rows
+    assert lone == 415
+    assert all(250 <= row < 400 for row in others)
+
+
 def test_cursors_matchers_and_statistics_are_those_of_whoosh(pair: Pair) -> None:
     pair.put(*map(article, range(15)))
     with pair.ours().reader() as ours, pair.stock().reader() as stock:

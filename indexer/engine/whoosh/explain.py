@@ -41,7 +41,7 @@ class Explanation:
     def __init__(
         self, evaluator: Evaluator, scorer: Scorer, plan: MatchPlan, listed: Sequence[int]
     ) -> None:
-        """Explain some rows by the nodes of a plan, all of which were evaluated."""
+        """Explain some rows by the nodes of a plan; raise DeadlineError."""
         self._evaluator = evaluator
         self._scorer = scorer
         self._plan = plan
@@ -69,13 +69,13 @@ class Explanation:
         parts += [
             (bonus.name, bonus.value)
             for bonus in self._plan.bonuses
-            if self._evaluator.holds(bonus.node, np.array([row])).any()
+            if self._evaluator.holds(bonus.node, np.array([row]), self._plan.deadline).any()
         ]
         return tuple((name, value) for name, value in parts if value)
 
     def _match(self, leaf: Leaf, concept: int) -> None:
         """Note what a leaf of a concept met, row by row."""
-        held = contains(self._evaluator.find(leaf).rows, self._rows)
+        held = contains(self._evaluator.find(leaf, self._plan.deadline).rows, self._rows)
         at = np.flatnonzero(held)
         if not len(at):
             return
@@ -85,7 +85,9 @@ class Explanation:
             case Kind(kind=kind, via=via):
                 self._note(at, MatchedTerm(concept=concept, field="kind", term=kind, via=via))
             case Word() | Phrase() | Prefix():
-                for field, holds, _ in self._scorer.field_scores(leaf, self._rows[at]):
+                for field, holds, _ in self._scorer.field_scores(
+                    leaf, self._rows[at], self._plan.deadline
+                ):
                     for matched in self._forms(leaf, field, at[holds], concept):
                         self._note(*matched)
             case HeadingIs():
@@ -127,10 +129,12 @@ class Explanation:
             case Subject() | Kind() | HeadingIs() | Near():
                 yield f"{FACT_NAMES[type(node)]}: {label}", self._score(node, row)
             case Word() | Phrase() | Prefix():
-                for field, _, score in self._scorer.field_scores(node, np.array([row])):
+                for field, _, score in self._scorer.field_scores(
+                    node, np.array([row]), self._plan.deadline
+                ):
                     yield f"{field}: {label}", float(score[0])
             case _:
                 return
 
     def _score(self, node: Node, row: int) -> float:
-        return float(self._scorer.score(node, np.array([row]))[0])
+        return float(self._scorer.score(node, np.array([row]), self._plan.deadline)[0])

@@ -36,9 +36,13 @@ def match_plan(
 ) -> Matches:
     """Answer a plan; an answer that the deadline cut lists nothing, since it could be wrong."""
     try:
-        evaluation = _evaluate(table, evaluator, scorer, plan)
+        return _answer(table, evaluator, scorer, plan)
     except DeadlineError:
         return _cut_off(plan)
+
+
+def _answer(table: SectionTable, evaluator: Evaluator, scorer: Scorer, plan: MatchPlan) -> Matches:
+    evaluation = _evaluate(table, evaluator, scorer, plan)
     collector = Collector(table, plan, evaluation.rows, evaluation.score)
     listed = collector.top()
     explanation = Explanation(
@@ -48,7 +52,7 @@ def match_plan(
         articles=collector.articles,
         sections=len(collector.rows),
         top=tuple(_match(table, explanation, each) for each in listed),
-        facets=collector.facets() if plan.facets else NO_FACETS,
+        facets=collector.facets(),
         concept_sections=tuple(len(concept.matching) for concept in evaluation.concepts),
         unfiltered=len(evaluation.rows),
         coverage=tuple(

@@ -29,7 +29,10 @@ KEPT_PHRASE_BYTES = 8 << 20
 """Memory for the rows that hold phrases."""
 
 MAPPED_BYTES = 48 << 20
+"""Bytes of mapped files that are read before the system may take their memory back."""
+
 BYTES_OF_POSTING = 8
+"""Of a posting on the disk, about: its row and its frequency, and what is read around them."""
 
 KEPT_PREFIXES = 256
 """Prefixes whose terms are remembered: one query asks for the same ones again and again."""

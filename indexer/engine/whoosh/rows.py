@@ -1,8 +1,8 @@
-"""Sets of rows as rising arrays, and numbers for each of their rows.
+"""Sets of rows as rising arrays.
 
 A set is small or large beside all rows: a drug is named in a few hundred sections, a common word
 in half of them. Small sets are joined by sorting, large ones by marking them in an array of all
-rows.
+rows, and so they are looked up.
 """
 
 from __future__ import annotations
@@ -55,9 +55,7 @@ def contains(rows: Rows, wanted: Rows) -> Flags:
         marked = np.zeros(size, dtype=np.bool_)
         marked[rows] = True
         return np.asarray(marked[wanted])
-    at = rows.searchsorted(wanted)
-    at[at == len(rows)] = 0
-    return np.asarray(rows[at] == wanted)
+    return _searched(rows, wanted)
 
 
 class NumberedRows:
@@ -88,11 +86,7 @@ def in_both(one: Rows, other: Rows) -> Rows:
     """Return the numbers that are in both of two rising lists, however large they are."""
     if min(len(one), len(other)) < FEW:
         shorter, longer = (one, other) if len(one) < len(other) else (other, one)
-        if not len(shorter):
-            return shorter
-        at = longer.searchsorted(shorter)
-        at[at == len(longer)] = 0
-        return np.asarray(shorter[longer[at] == shorter])
+        return shorter[_searched(longer, shorter)] if len(shorter) else shorter
     joined = np.concatenate((one, other))
     joined.sort()
     return np.asarray(joined[:-1][joined[1:] == joined[:-1]])
@@ -111,3 +105,10 @@ def common(lists: Sequence[Rows]) -> Rows:
     for rows in others:
         shortest = shortest[contains(rows, shortest)]
     return shortest
+
+
+def _searched(rows: Rows, wanted: Rows) -> Flags:
+    """Return for each of the wanted numbers whether it is among some, of which there is one."""
+    at = rows.searchsorted(wanted)
+    at[at == len(rows)] = 0
+    return np.asarray(rows[at] == wanted)

@@ -71,19 +71,22 @@ class Scorer:
                     rows,
                 )
             case Word() | Phrase() | Prefix():
-                return self._sum((score for _, _, score in self.field_scores(node, rows)), rows)
+                found = self.field_scores(node, rows, deadline)
+                return self._sum((score for _, _, score in found), rows)
             case Subject(weight=weight):
-                return self._fact(node, rows, weight * weights.SUBJECT)
+                return self._fact(node, rows, weight * weights.SUBJECT, deadline)
             case Kind(weight=weight):
-                return self._fact(node, rows, weight * weights.INTENT)
+                return self._fact(node, rows, weight * weights.INTENT, deadline)
             case HeadingIs(weight=weight) | Near(weight=weight):
-                return self._fact(node, rows, weight)
+                return self._fact(node, rows, weight, deadline)
             case _:
                 return np.zeros(len(rows), dtype=np.float64)
 
-    def field_scores(self, leaf: WordLeaf, rows: Rows) -> Iterator[tuple[Field, Flags, Scores]]:
+    def field_scores(
+        self, leaf: WordLeaf, rows: Rows, deadline: float | None = None
+    ) -> Iterator[tuple[Field, Flags, Scores]]:
         """Yield, for each field that holds a leaf, which of some rows do and its score in them."""
-        if not contains(self._evaluator.find(leaf).rows, rows).any():
+        if not contains(self._evaluator.find(leaf, deadline).rows, rows).any():
             return
         held = []
         frequency = np.zeros(len(rows), dtype=np.float64)
@@ -102,8 +105,8 @@ class Scorer:
             for field, holds, weighted in held:
                 yield field, holds, share * weighted
 
-    def _fact(self, node: Node, rows: Rows, worth: float) -> Scores:
-        return self._evaluator.holds(node, rows).astype(np.float64) * worth
+    def _fact(self, node: Node, rows: Rows, worth: float, deadline: float | None) -> Scores:
+        return self._evaluator.holds(node, rows, deadline).astype(np.float64) * worth
 
     def _best(self, nodes: Iterable[Node], rows: Rows, deadline: float | None) -> Scores:
         """Return for each row the most that any of some nodes gives it."""
