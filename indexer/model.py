@@ -166,6 +166,8 @@ LONGEST_QUERY = 1_000
 """Characters that a query may have."""
 LARGEST_PAGE_SIZE = 50
 """Results that a page may have."""
+LONGEST_QUOTED = 6_000
+"""Code points of a section that can be quoted above the results, and so are marked."""
 DEEPEST_RESULT = 10_000
 """Results further down are out of reach: who needs them needs another query."""
 
@@ -183,6 +185,10 @@ class SearchRequest:
     categories: tuple[str, ...] = ()
     years: tuple[str, ...] = ()
     """Years of the articles' latest dates."""
+    articles: tuple[str, ...] = ()
+    """Ids of articles."""
+    without: tuple[str, ...] = ()
+    """Names not to be searched for although they are other names of what was typed."""
     sort: Sort = "relevance"
     group: Group = "article"
     page: int = 1
@@ -203,10 +209,10 @@ class IntentMatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expansion:
-    """A name that was searched for although it was not typed, and why."""
+    """Names that were searched for although they were not typed, and why."""
 
     source: str
-    target: str
+    names: tuple[str, ...]
     why: str
 
 
@@ -290,6 +296,16 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BestSection:
+    """The section that answers, quoted, where it is certain what was asked for."""
+
+    article: ArticleSummary
+    section: Section
+    marks: tuple[Mark, ...] = ()
+    """What matched, in the first LONGEST_QUOTED code points of the section's text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FacetValue:
     """One value of a facet with the number of articles that have it."""
 
@@ -334,6 +350,8 @@ class Results:
     partial: bool = False
     suggestions: WaysOn = field(default_factory=WaysOn)
     notices: tuple[Notice, ...] = ()
+    best: BestSection | None = None
+    """Of one medicine and one kind of section, the first hit, when it is just that."""
     emergency: Emergency | None = None
     """Stands above everything else when the query speaks of somebody in danger."""
 

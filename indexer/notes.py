@@ -115,7 +115,7 @@ def _mentions(plan: MatchPlan, matches: Matches, snapshot: Snapshot) -> Iterator
         them = "it" if len(subjects) == 1 else "them"
         note = f"No article found is about {_listed(subjects, 'or')}; these only mention {them}."
         alone = replace(plan, excluded=(), bonuses=(), drugs=(), kinds=())
-        alone = replace(alone, classes=(), categories=(), years=())
+        alone = replace(alone, classes=(), categories=(), years=(), articles=())
         treated = [
             label
             for label, leaves_ in subjects.items()

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from indexer.engine.base import FacetName, Match, MatchedTerm, Matches, SectionMatch, Snapshot
+from indexer.analysis.tokens import terms as analysed
+from indexer.engine.base import Matches, Snapshot
 from indexer.highlights import Highlight
 from indexer.knowledge.drugs import DrugKnowledge
-from indexer.knowledge.lookalikes import lookalikes_of
-from indexer.knowledge.sections import KINDS, kind_named
-from indexer.model import (
-    Facets,
-    FacetValue,
-    Hit,
-    Reason,
-    Results,
-    ScorePart,
-    SearchRequest,
-    Section,
-    SectionHit,
-    Total,
-    Via,
-)
+from indexer.knowledge.sections import KINDS
+from indexer.model import Results, SearchRequest, Total
 from indexer.names import Names
 from indexer.notes import corrected_notice, interpretation_of, lookalike_notices
 from indexer.query.bonuses import bonuses_of
+from indexer.query.drug_concepts import Breadth
 from indexer.query.plan import (
     All,
     AnyOf,
@@ -37,19 +26,15 @@ from indexer.query.plan import (
     MatchPlan,
     Not,
     Subject,
-    Word,
     leaves,
 )
 from indexer.query.syntax import parse_query
 from indexer.query.understanding import Understanding, understand
-from indexer.snippets import best_snippets
+from indexer.showing import PHRASE_FORMS, Showing
 from indexer.suggestions import WaysOn
 
 if TYPE_CHECKING:
     from indexer.corrections import Unknown
-
-PHRASE_FORMS = 64
-"""Ways a phrase of stems may be written that are looked for in a text: bounds the work."""
 
 
 def search(request: SearchRequest, snapshot: Snapshot, names: Names) -> Results:
@@ -115,8 +100,11 @@ def _answer(
     understood = understand(
         parse_query(request.text),
         knowledge,
-        expand=request.expand,
-        exact=request.exact,
+        breadth=Breadth(
+            expand=request.expand,
+            exact=request.exact,
+            without=frozenset(map(analysed, request.without)),
+        ),
         indexed=names.indexed_in(snapshot),
     )
     plan = plan_of(request, understood, knowledge)
@@ -125,11 +113,9 @@ def _answer(
     if _may_give_up_concepts(plan, matches):
         most = snapshot.match(_most(plan, matches))
         matches = most if most.unfiltered or most.partial else matches
-    parts = _parts(plan, snapshot)
+    showing = Showing(plan, matches, snapshot, knowledge)
     counted = matches.articles if request.group == "article" else matches.sections
     query, notices = interpretation_of(understood.interpretation, plan, matches, snapshot)
-    hits = (_hit(match, plan, parts, snapshot, knowledge) for match in matches.top)
-    said = {pair.other for drug in query.drugs for pair in lookalikes_of(drug, knowledge)}
     results = Results(
         request=request,
         query=query,
@@ -138,14 +124,15 @@ def _answer(
             sections=matches.sections,
             relation="gte" if matches.partial else "eq",
         ),
-        hits=tuple(_with_lookalikes(hit, said, knowledge) for hit in hits),
-        facets=_facets(request, plan, matches, knowledge),
+        hits=showing.hits(query),
+        facets=showing.facets(request),
         status=snapshot.status(),
         pages=-(-counted // request.per_page),
         took_ms=0.0,
         partial=matches.partial,
         suggestions=_meant(request.text, unknown, knowledge),
         notices=(*lookalike_notices(query.drugs, knowledge), *notices),
+        best=showing.best_section(request, query),
     )
     return results, unknown
 
@@ -165,6 +152,7 @@ def plan_of(
         classes=request.classes,
         categories=request.categories,
         years=request.years,
+        articles=request.articles,
         sort=request.sort,
         group=request.group,
         offset=(request.page - 1) * request.per_page,
@@ -183,44 +171,6 @@ def kinds_about(key: str, snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(kind.name for kind in KINDS if kind.name in counts)
 
 
-def highlights_of(
-    matched: Sequence[MatchedTerm], parts: Sequence[Mapping[str, str]], section: Section
-) -> tuple[Highlight, ...]:
-    """Return what to highlight in a section's text for what matched it.
-
-    `parts` tells for each concept which of its words a surface form is. The name of the medicine
-    that the article is about finds nothing special, but in its first lines, which may begin with
-    a notice, what the medicine is.
-    """
-    is_first = section.level == 1
-    known = {term.concept for term in matched if term.field == "drug" and not is_first}
-    return tuple(
-        Highlight(
-            terms=terms,
-            kind="related" if term.via == "expansion" else "direct",
-            concept=term.concept,
-            part=parts[term.concept].get(term.term, ""),
-            is_known=term.concept in known,
-        )
-        for term in matched
-        if term.field not in ("drug", "kind")
-        for terms in _written(term)
-    )
-
-
-def _parts(plan: MatchPlan, snapshot: Snapshot) -> tuple[Mapping[str, str], ...]:
-    """Return for each concept which word of it a surface form is; names are all the same."""
-    return tuple(
-        {
-            form: leaf.term
-            for leaf in leaves(concept.node)
-            if isinstance(leaf, Word) and concept.kind != "drug"
-            for form in snapshot.forms(leaf)[0]
-        }
-        for concept in plan.concepts
-    )
-
-
 def highlights_for(query: str, snapshot: Snapshot, names: Names) -> list[Highlight]:
     """Return what to highlight for a query in any text; raise QueryError for one too long."""
     understood = understand(parse_query(query), names.knowledge, indexed=names.indexed_in(snapshot))
@@ -235,12 +185,6 @@ def highlights_for(query: str, snapshot: Snapshot, names: Names) -> list[Highlig
         if (forms := snapshot.forms(leaf))
         for terms in islice(product(*forms), PHRASE_FORMS)
     ]
-
-
-def _written(term: MatchedTerm) -> Iterator[tuple[str, ...]]:
-    if term.forms:
-        return islice(product(*term.forms), PHRASE_FORMS)
-    return iter([(term.term,)])
 
 
 def _drug_key(name: str, knowledge: DrugKnowledge) -> str:
@@ -282,89 +226,3 @@ def _most(plan: MatchPlan, matches: Matches) -> MatchPlan:
     _, rarest = min(counts, key=lambda item: item[0])
     lacking = All((AnySubject(), Not(rarest.node)))
     return replace(plan, coverage="most", excluded=(*plan.excluded, lacking))
-
-
-def _hit(
-    match: Match,
-    plan: MatchPlan,
-    parts: Sequence[Mapping[str, str]],
-    snapshot: Snapshot,
-    knowledge: DrugKnowledge,
-) -> Hit:
-    ids = [section.section_id for section in match.sections]
-    sections = snapshot.sections(match.article_id, ids)
-    shown = tuple(
-        SectionHit(
-            id=section.id,
-            heading=section.heading,
-            path=section.path,
-            kind=section.kind,
-            score=found.score,
-            snippets=best_snippets(section, highlights_of(found.matched, parts, section)),
-            why=_reasons(found, plan, knowledge),
-            explanation=tuple(ScorePart(name=name, value=value) for name, value in found.parts),
-        )
-        for section, found in zip(sections, match.sections, strict=True)
-    )
-    return Hit(
-        article=snapshot.summary(match.article_id),
-        score=match.score,
-        sections=shown,
-        more_sections=match.section_total - len(shown),
-    )
-
-
-def _with_lookalikes(hit: Hit, said: Container[str], knowledge: DrugKnowledge) -> Hit:
-    """Say what an article's medicines are easily taken for, unless the query's notices do."""
-    pairs = [pair for drug in hit.article.drugs for pair in lookalikes_of(drug, knowledge)]
-    unsaid = dict.fromkeys(of.other_tall_man for of in pairs if of.other not in said)
-    return replace(hit, lookalikes=tuple(unsaid))
-
-
-def _reasons(found: SectionMatch, plan: MatchPlan, knowledge: DrugKnowledge) -> tuple[Reason, ...]:
-    """Return each field that met, with what met it; the words of an intent are one reason."""
-    reasons: dict[tuple[int, str, Via], list[str]] = {}
-    for at, matched in enumerate(found.matched):
-        asked = plan.concepts[matched.concept]
-        term = matched.term
-        if matched.field == "drug":
-            term = knowledge.name_of(term) or term
-        elif matched.field == "kind":
-            term = asked.label
-        place = -1 - matched.concept if asked.kind == "intent" else at
-        reasons.setdefault((place, matched.field, matched.via), []).append(term)
-    return tuple(
-        dict.fromkeys(
-            Reason(field=field, term=" ".join(terms), via=via)
-            for (_, field, via), terms in reasons.items()
-        )
-    )
-
-
-def _facets(
-    request: SearchRequest, plan: MatchPlan, matches: Matches, knowledge: DrugKnowledge
-) -> Facets:
-    def values(
-        name: FacetName, selected: Sequence[str], label: Callable[[str], str] = str
-    ) -> tuple[FacetValue, ...]:
-        counts = dict(matches.facets[name])
-        counts.update({value: 0 for value in selected if value not in counts})
-        return tuple(
-            [
-                FacetValue(value=value, label=label(value), count=of, selected=value in selected)
-                for value, of in counts.items()
-            ]
-        )
-
-    return Facets(
-        section=values("section", request.sections, _kind_label),
-        drug=values("drug", plan.drugs, lambda key: knowledge.name_of(key) or key),
-        drug_class=values("class", request.classes),
-        category=values("category", request.categories),
-        year=values("year", request.years),
-    )
-
-
-def _kind_label(name: str) -> str:
-    kind = kind_named(name)
-    return kind.label if kind else name

@@ -223,9 +223,15 @@ def test_m3_every_name_that_was_added_is_told_with_its_reason(
     client: FlaskClient, run: Run
 ) -> None:
     assert answer(client, "imuran")["query"]["expansions"] == [
-        {"from": "imuran", "to": "azathioprine", "why": "ingredient of the brand"}
+        {
+            "from": "imuran",
+            "to": "azathioprine",
+            "names": ["azathioprine"],
+            "why": "ingredient of the brand",
+        }
     ]
-    assert "Also matched azathioprine (ingredient of the brand)" in shown(client, "imuran")
+    told = "Also matched azathioprine – leave out this name × ingredient of the brand"
+    assert told in shown(client, "imuran")
     assert "Searched for imuran and azathioprine (ingredient of the brand)." in run(
         "search", "imuran"
     )
@@ -245,6 +251,14 @@ def test_m3_added_names_can_be_left_out(client: FlaskClient, run: Run) -> None:
     assert answer(client, "imuran", expand="none")["query"]["expansions"] == []
     assert "related" not in {kind for _, kind in marked(client, "imuran", expand="none")}
     assert "Searched for" not in run("search", "imuran", "--expand", "none")
+
+
+def test_m3_one_added_name_can_be_left_out(client: FlaskClient, run: Run) -> None:
+    assert answer(client, "imuran", without="azathioprine")["query"]["expansions"] == []
+    assert "related" not in {kind for _, kind in marked(client, "imuran", without="Azathioprine")}
+    assert "Searched for" not in run("search", "imuran", "--without", "azathioprine")
+    (told,) = answer(client, "trimethoprim")["query"]["expansions"]
+    assert not answer(client, "trimethoprim", without=told["names"][0])["query"]["expansions"]
 
 
 def test_m3_a_combination_is_told_to_be_one(client: FlaskClient) -> None:
@@ -292,8 +306,27 @@ def test_m4_what_is_shown_stands_so_in_the_article(
         for section in hit.sections:
             for snippet in section.snippets:
                 assert texts[section.id].startswith(snippet.text, snippet.start)
+    found = page(client.get("/search", query_string={"q": query}))
     lines = [line for text in quoted(client, query) for line in text.split("\n")]
+    if found.find("a", string="Quoted above"):
+        # The card quotes the first section whole, so the list does not quote it again.
+        first = results.hits[0].sections[0].snippets
+        lines = lines[sum(len(snippet.text.split("\n")) for snippet in first) :]
     assert on_page(client, query) == lines
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_m4_the_section_that_answers_is_quoted_word_for_word(
+    client: FlaskClient, index: Index, query: str
+) -> None:
+    found = page(client.get("/search", query_string={"q": query}))
+    best = index.search(SearchRequest(text=query)).best
+    shown_texts = [part.get_text().strip() for part in found.select(".best-text :is(p, li, td)")]
+    assert bool(shown_texts) == (best is not None)
+    if best is not None:
+        stored = index.article(best.article.id).sections
+        (text,) = (section.text for section in stored if section.id == best.section.id)
+        assert all(shown_text in text for shown_text in shown_texts)
 
 
 def test_m4_numbers_keep_their_signs_to_the_page(client: FlaskClient) -> None:

@@ -109,7 +109,7 @@ def test_m8_two_medicines_together_are_no_verdict(index: Index) -> None:
 
 def test_m3_only_names_that_can_have_found_something_are_told(index: Index) -> None:
     told = index.search(SearchRequest(text="imuran")).query.expansions
-    assert [(added.source, added.target) for added in told] == [("imuran", "azathioprine")]
+    assert [(added.source, *added.names) for added in told] == [("imuran", "azathioprine")]
 
 
 # --- what is quoted -----------------------------------------------------------------------------

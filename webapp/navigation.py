@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from indexer.model import (
     LARGEST_PAGE_SIZE,
@@ -49,10 +50,23 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class ActiveFilter:
-    """A filter in force, with the address of the results without it."""
+    """A filter in force, and the request without it."""
 
     facet: str
     label: str
+    without: SearchRequest
+
+    @property
+    def url(self) -> str:
+        """Return the address of the results without it."""
+        return link(self.without)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherName:
+    """A name that was searched for too; `url` has the results without it."""
+
+    name: str
     url: str
 
 
@@ -84,7 +98,8 @@ class _Filter:
     name: str
     label: str
     attribute: str
-    facet: str
+    facet: str | None
+    """None for what has no facet: of articles, each would count one."""
 
 
 _FILTERS = (
@@ -93,6 +108,7 @@ _FILTERS = (
     _Filter("class", "Class", "classes", "drug_class"),
     _Filter("category", "Category", "categories", "category"),
     _Filter("year", "Year", "years", "year"),
+    _Filter("article", "Article", "articles", None),
 )
 
 
@@ -102,7 +118,11 @@ def link(request: SearchRequest, *, page: int = 1) -> str:
 
 
 def switched(
-    request: SearchRequest, *, exact: bool | None = None, expand: bool | None = None
+    request: SearchRequest,
+    *,
+    exact: bool | None = None,
+    expand: bool | None = None,
+    with_all_names: bool = False,
 ) -> str:
     """Return the address of the same search, reading its words more or less widely."""
     return link(
@@ -110,7 +130,27 @@ def switched(
             request,
             exact=request.exact if exact is None else exact,
             expand=request.expand if expand is None else expand,
+            without=() if with_all_names else request.without,
         )
+    )
+
+
+def opened(request: SearchRequest, open_articles: Sequence[str], place: str = "") -> str:
+    """Return the address of this page with all that matched of some articles, at a place of it."""
+    more = urlencode([("more", article_id) for article_id in open_articles])
+    address = link(request, page=request.page)
+    return f"{address}{'&' if more else ''}{more}{'#' if place else ''}{place}"
+
+
+def all_of(request: SearchRequest, article_id: str) -> str:
+    """Return the address of all the sections that an article has among the results."""
+    return link(replace(request, articles=(article_id,), group="section"))
+
+
+def other_names(request: SearchRequest, names: Sequence[str]) -> tuple[OtherName, ...]:
+    """Return names that were searched for too, each removable by itself."""
+    return tuple(
+        OtherName(name, link(replace(request, without=(*request.without, name)))) for name in names
     )
 
 
@@ -120,7 +160,7 @@ def active_filters(request: SearchRequest) -> tuple[ActiveFilter, ...]:
         ActiveFilter(
             field.label,
             _value_label(field.name, value),
-            link(_with(request, field, _without(values, value))),
+            _with(request, field, _without(values, value)),
         )
         for field in _FILTERS
         for values in [_asked(request, field)]
@@ -145,6 +185,7 @@ def facet_fields(results: Results) -> tuple[FacetField, ...]:
             [(value, _value_label(field.name, value)) for value in _asked(results.request, field)],
         )
         for field in _FILTERS
+        if field.facet
     )
     return tuple(field for field in fields if field.values)
 

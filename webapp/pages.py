@@ -27,10 +27,9 @@ from indexer.model import (
 from webapp import navigation
 from webapp.caching import answer_search, with_validator
 from webapp.outline import absent_kinds, at_a_glance, parts_of
-from webapp.params import Fault, Reading, read_highlight
+from webapp.params import Fault, Reading, read_highlight, read_opened
 from webapp.problems import PROBLEM_TYPES
-from webapp.rendering import mark_kinds
-from webapp.result_cache import Answer
+from webapp.results_page import ResultsPage
 from webapp.serving import search_asked, serving
 
 MOST_EXAMPLES = 4
@@ -74,30 +73,7 @@ def search() -> Response:
     asked = reading.request
     if not asked.text.strip():
         return _html(render_template("search.html", asked=asked, faults=()))
-    return answer_search(asked, _found)
-
-
-def _found(results: Results) -> Answer:
-    asked = results.request
-    page = render_template(
-        "results.html",
-        findable=() if results.hits else _findable(results),
-        asked=asked,
-        results=results,
-        query=results.query,
-        status=results.status,
-        nav=navigation,
-        mark_kinds=mark_kinds(results.hits),
-    )
-    return Answer(body=page.encode(), media_type="text/html")
-
-
-def _findable(results: Results) -> tuple[str, ...]:
-    """Return the medicines of a query that found nothing which alone would find something."""
-    names = dict.fromkeys(drug.name for drug in results.query.drugs)
-    alone = {name: SearchRequest(text=name, per_page=1) for name in names}
-    search = serving().index.search
-    return tuple(name for name, request in alone.items() if search(request).hits)
+    return answer_search(asked, ResultsPage(read_opened(request.args)))
 
 
 def _refused_search(reading: Reading) -> Response:

@@ -25,6 +25,8 @@ LONGEST_NAME = 200
 """Characters of the name of a drug or category in a filter."""
 MOST_NAMES = 24
 """Values of one repeatable parameter: as many as there are kinds of sections."""
+MOST_OPENED = 10
+"""Articles on a page of results of which all that matched is listed."""
 LONGEST_QUOTE = 40
 """Characters of a refused value that its fault repeats."""
 MOST_DIGITS = 9
@@ -39,6 +41,8 @@ SEARCH_PARAMETERS = (
     "class",
     "category",
     "year",
+    "article",
+    "without",
     "sort",
     "group",
     "page",
@@ -100,6 +104,8 @@ def read_search(args: Parameters, *, deadline_ms: int, is_program: bool) -> Read
         classes=reader.names("class"),
         categories=reader.names("category"),
         years=reader.years("year"),
+        articles=reader.names("article"),
+        without=reader.names("without"),
         sort=reader.choice("sort", SORTS),
         group=reader.choice("group", GROUPS),
         page=reader.number("page", default=1, most=DEEPEST_RESULT),
@@ -142,6 +148,14 @@ def read_highlight(args: Parameters) -> tuple[str, tuple[Fault, ...]]:
     """Read the query whose words an article's page is to mark, empty when there is none."""
     reader = _Reader(args)
     return reader.query("h"), tuple(reader.faults)
+
+
+def read_opened(args: Parameters) -> tuple[str, ...]:
+    """Read of which articles a page of results is to list all that matched: their ids.
+
+    What is too much is passed over, as is a name that no result has: they change nothing.
+    """
+    return tuple(dict.fromkeys(args.getlist("more")))[:MOST_OPENED]
 
 
 def refuse_all(args: Parameters) -> tuple[Fault, ...]:

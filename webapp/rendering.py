@@ -38,19 +38,19 @@ _EVIDENCE = {
 }
 
 _FIELDS = {
-    "text": "in the text",
-    "heading": "in the heading",
-    "path": "in a heading above",
-    "title": "in the title of the article",
-    "drug": "is what the article is about",
-    "kind": "is the kind of section",
+    "text": "text",
+    "heading": "heading",
+    "path": "heading above",
+    "title": "title of the article",
+    "drug": "subject of the article",
+    "kind": "kind of section",
 }
 
 _ROADS: dict[Via, str] = {
-    "direct": "as you typed it",
-    "stem": "another form of your word",
-    "expansion": "another name of what you typed",
-    "intent": "what you asked for",
+    "direct": "",
+    "stem": "another form",
+    "expansion": "another name",
+    "intent": "",
     "subject": "",
 }
 
@@ -120,7 +120,7 @@ def snippet_lines(snippet: Snippet) -> tuple[Line, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A word that a section was found by, and everything that it met there, in words."""
+    """A word that a section was found by, and everything that it met there, in few words."""
 
     term: str
     places: str
@@ -134,7 +134,9 @@ def grounds(reasons: Sequence[Reason]) -> tuple[Ground, ...]:
         met.setdefault((reason.term, reason.via), []).append(
             _FIELDS.get(reason.field, reason.field)
         )
-    return tuple(Ground(term, _listed(places), _ROADS[via]) for (term, via), places in met.items())
+    return tuple(
+        Ground(term, ", ".join(places), _ROADS[via]) for (term, via), places in met.items()
+    )
 
 
 def mark_kinds(hits: Sequence[Hit]) -> frozenset[MarkKind]:

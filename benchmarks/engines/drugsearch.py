@@ -20,7 +20,7 @@ from indexer.engine.whoosh import WhooshEngine
 from indexer.model import Article, Block, Drug, Section
 from indexer.preparing import analyse_article
 from indexer.query.plan import AnyOf, Concept, Field, MatchPlan, Word, leaves
-from indexer.searching import highlights_of
+from indexer.showing import highlights_of
 from indexer.snippets import best_snippets
 
 BODY: tuple[Field, ...] = ("text",)

@@ -31,7 +31,7 @@ def notes(results: Results, *, with_emergency: bool = True) -> Iterator[str]:
     for offered in results.suggestions.did_you_mean:
         yield f"Did you mean {offered_line(offered)}? Search for: {offered.query}"
     for added in query.expansions:
-        yield f"Searched for {added.source} and {added.target} ({added.why})."
+        yield f"Searched for {added.source} and {', '.join(added.names)} ({added.why})."
     yield from query.notes
     if query.dropped:
         yield f"Left out of the search: {', '.join(query.dropped)}."

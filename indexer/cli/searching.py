@@ -80,6 +80,13 @@ class QueryCommand(click.Command):
     help="Only articles whose latest date is of this year.  [repeatable]",
 )
 @click.option(
+    "--article",
+    "articles",
+    multiple=True,
+    metavar="ID",
+    help="Only this article.  [repeatable]",
+)
+@click.option(
     "--sort",
     type=click.Choice(["relevance", "newest", "title"]),
     default="relevance",
@@ -102,6 +109,12 @@ class QueryCommand(click.Command):
     show_default=True,
     help="Whether to search a drug's other names too.",
 )
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="NAME",
+    help="Another name of what was typed that is not to be searched for.  [repeatable]",
+)
 @click.option("--explain", is_flag=True, help="Show what each score is made of.")
 def search(  # noqa: PLR0913 - click passes every option by name
     invocation: Invocation,
@@ -112,12 +125,14 @@ def search(  # noqa: PLR0913 - click passes every option by name
     classes: tuple[str, ...],
     categories: tuple[str, ...],
     years: tuple[datetime, ...],
+    articles: tuple[str, ...],
     sort: Sort,
     group: Group,
     page: int,
     per_page: int,
     exact: bool,
     expand: str,
+    without: tuple[str, ...],
     explain: bool,
 ) -> int:
     """Find the sections that answer QUERY.
@@ -132,8 +147,9 @@ def search(  # noqa: PLR0913 - click passes every option by name
     """  # noqa: D301 - click keeps the lines of a paragraph that begins so
     if page * per_page > DEEPEST_RESULT:
         raise click.UsageError(f"--page times --per-page is at most {DEEPEST_RESULT:,}.")
-    if not all(map(str.strip, (*drugs, *classes, *categories))):
-        raise click.UsageError("The name of a --drug, --class or --category is empty.")
+    if not all(map(str.strip, (*drugs, *classes, *categories, *articles, *without))):
+        named = "--drug, --class, --category, --article or --without"
+        raise click.UsageError(f"The name of a {named} is empty.")
     request = SearchRequest(
         text=_decoded(" ".join(words)),
         drugs=tuple(map(_decoded, drugs)),
@@ -141,6 +157,8 @@ def search(  # noqa: PLR0913 - click passes every option by name
         classes=tuple(map(_decoded, classes)),
         categories=tuple(map(_decoded, categories)),
         years=tuple(dict.fromkeys(f"{year:%Y}" for year in years)),
+        articles=tuple(map(_decoded, articles)),
+        without=tuple(map(_decoded, without)),
         sort=sort,
         group=group,
         page=page,

@@ -7,6 +7,7 @@ The typed name counts fully. Other names of the same medicine count less and are
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from indexer.analysis.stemming import Stemmer
@@ -32,20 +33,35 @@ _REMEMBERED = 1_024
 """Typed names whose other names are remembered; what people ask for repeats."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breadth:
+    """How widely a query is read."""
+
+    expand: bool = True
+    """Without, a medicine matches under the typed name or as the article's subject alone."""
+    exact: bool = False
+    """Nothing is stemmed, and no words ask for a kind of section."""
+    without: frozenset[tuple[str, ...]] = frozenset()
+    """The terms of names that are left out although they are other names of what was typed."""
+
+    def takes(self, terms: Sequence[str]) -> bool:
+        """Say whether a name that was not typed may be searched for."""
+        return not self.without or tuple(terms) not in self.without
+
+
 def drug_node(
     typed: DrugName,
     knowledge: DrugKnowledge,
-    *,
-    expand: bool,
-    exact: bool = False,
+    breadth: Breadth,
     combinations: Sequence[str] = (),
 ) -> Node:
     """Return what matches a medicine: its names in the text, or the article's subject.
 
     `combinations` are the keys of those with it that articles of the index are about.
     """
+    exact = breadth.exact
     nodes: list[Node] = [_name_node(typed.terms, stem=typed.role == "class" and not exact)]
-    if expand:
+    if breadth.expand:
         nodes += [
             _name_node(
                 name.terms,
@@ -54,20 +70,21 @@ def drug_node(
                 stem=name.role == "class" and not exact,
             )
             for name in other_names(typed, knowledge)
+            if breadth.takes(name.terms)
         ]
-    nodes += _subjects(typed, knowledge, expand=expand)
-    if expand:
+    nodes += _subjects(typed, knowledge, breadth)
+    if breadth.expand:
         nodes += [
             Subject(drug=key, via="expansion", weight=COMBINATION_WEIGHT) for key in combinations
         ]
     if typed.role == "ingredient" and COMBINATION in typed.key:
-        nodes.append(_all_parts(typed, knowledge, expand=expand))
+        nodes.append(_all_parts(typed, knowledge, breadth))
     return AnyOf(tuple(nodes))
 
 
-def subject_node(typed: DrugName, knowledge: DrugKnowledge, *, expand: bool) -> Node:
+def subject_node(typed: DrugName, knowledge: DrugKnowledge, breadth: Breadth) -> Node:
     """Return what matches the articles whose subject is a medicine, or one of a class."""
-    return AnyOf(_subjects(typed, knowledge, expand=expand))
+    return AnyOf(_subjects(typed, knowledge, breadth))
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -95,38 +112,39 @@ def expansions(
     typed: DrugName,
     source: str,
     knowledge: DrugKnowledge,
-    is_indexed: Callable[[Sequence[str]], bool],
+    is_told: Callable[[Sequence[str]], bool],
     combinations: Sequence[str] = (),
 ) -> Iterator[Expansion]:
     """Tell the names that are searched for although they were not typed, and why.
 
-    A name that stands nowhere in the index finds nothing, so telling it would only be noise.
+    Those that are to be told: a name that stands nowhere in the index finds nothing, so telling
+    it would only be noise.
     """
     if combinations:
         why = f"combinations with {typed.ingredient}"
-        yield Expansion(source=source, target=", ".join(combinations), why=why)
+        yield Expansion(source=source, names=tuple(combinations), why=why)
     if typed.role == "class":
-        names = [name.name for name in other_names(typed, knowledge) if is_indexed(name.terms)]
-        if names:
+        others = other_names(typed, knowledge)
+        if names := tuple(name.name for name in others if is_told(name.terms)):
             why = f"other names of the class {typed.name}"
-            yield Expansion(source=source, target=", ".join(names), why=why)
+            yield Expansion(source=source, names=names, why=why)
         keys = knowledge.members(typed.key)[:MOST_NAMES]
-        if members := [key for key in keys if is_indexed(analysed(key))]:
+        if members := tuple(key for key in keys if is_told(analysed(key))):
             why = f"medicines of the class {typed.name}"
-            yield Expansion(source=source, target=", ".join(members), why=why)
+            yield Expansion(source=source, names=members, why=why)
         return
     rest = []
     for name in other_names(typed, knowledge):
-        if not is_indexed(name.terms):
+        if not is_told(name.terms):
             continue
         if name.name == typed.ingredient:
             why = "ingredient of the brand" if typed.role == "brand" else "the same ingredient"
-            yield Expansion(source=source, target=name.name, why=why)
+            yield Expansion(source=source, names=(name.name,), why=why)
         else:
             rest.append(name.name)
     if rest:
         why = f"other names of {typed.ingredient or typed.name}"
-        yield Expansion(source=source, target=", ".join(rest), why=why)
+        yield Expansion(source=source, names=tuple(rest), why=why)
 
 
 def understood(typed: DrugName) -> Drug:
@@ -134,13 +152,17 @@ def understood(typed: DrugName) -> Drug:
     return Drug(name=typed.name, ingredient=typed.ingredient, role=typed.role)
 
 
-def _subjects(typed: DrugName, knowledge: DrugKnowledge, *, expand: bool) -> tuple[Subject, ...]:
+def _subjects(typed: DrugName, knowledge: DrugKnowledge, breadth: Breadth) -> tuple[Subject, ...]:
     """Match every medicine that has the name; of a class, also its members."""
     owners = knowledge.resolve_all(typed.name) or (typed,)
-    members = knowledge.members(typed.key)[:MOST_NAMES] if expand else ()
+    members = knowledge.members(typed.key)[:MOST_NAMES] if breadth.expand else ()
     return (
         *(Subject(drug=owner.key) for owner in owners),
-        *(Subject(drug=key, via="expansion", weight=MEMBER_WEIGHT) for key in members),
+        *(
+            Subject(drug=key, via="expansion", weight=MEMBER_WEIGHT)
+            for key in members
+            if breadth.takes(analysed(key))
+        ),
     )
 
 
@@ -152,11 +174,15 @@ def _name_node(
     return Phrase(terms=tuple(terms), stem=stem, via=via, weight=weight)
 
 
-def _all_parts(typed: DrugName, knowledge: DrugKnowledge, *, expand: bool) -> Node:
+def _all_parts(typed: DrugName, knowledge: DrugKnowledge, breadth: Breadth) -> Node:
     """Match text that names every ingredient: "warfarin and aspirin" may mean two medicines."""
     parts = (knowledge.resolve(key) for key in typed.key.split(COMBINATION))
     return All(
-        tuple(drug_node(part, knowledge, expand=expand) for part in parts if part is not None)
+        tuple(
+            drug_node(part, knowledge, replace(breadth, exact=False))
+            for part in parts
+            if part is not None
+        )
     )
 
 

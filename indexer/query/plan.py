@@ -190,6 +190,8 @@ class MatchPlan:
     categories: tuple[str, ...] = ()
     years: tuple[str, ...] = ()
     """Filter: years (`2024`) of the article's latest date."""
+    articles: tuple[str, ...] = ()
+    """Filter: ids of articles."""
     sort: Sort = "relevance"
     group: Group = "article"
     offset: int = 0

@@ -15,7 +15,7 @@ An exclusion of a medicine rules out what names it and what is about it. A scope
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from indexer.analysis.tokens import terms as analysed
@@ -23,7 +23,13 @@ from indexer.knowledge.drugs import DrugKnowledge, NameSpan
 from indexer.knowledge.sections import KINDS, IntentSpan, classify, find_intent, kind_named
 from indexer.knowledge.synonyms import SynonymSpan
 from indexer.model import Drug, Expansion, IntentMatch, Interpretation, Via
-from indexer.query.drug_concepts import drug_node, expansions, subject_node, understood
+from indexer.query.drug_concepts import (
+    Breadth,
+    drug_node,
+    expansions,
+    subject_node,
+    understood,
+)
 from indexer.query.function_words import FUNCTION_WORDS, LIGHT_VERBS
 from indexer.query.plain_words import (
     Typed,
@@ -91,24 +97,19 @@ def understand(
     parsed: ParsedQuery,
     knowledge: DrugKnowledge,
     *,
-    expand: bool = True,
-    exact: bool = False,
+    breadth: Breadth | None = None,
     indexed: Indexed | None = None,
 ) -> Understanding:
-    """Read a parsed query.
+    """Read a parsed query as widely as it is wanted.
 
-    Without `expand`, a medicine matches under the typed name or as the article's subject alone.
-    With `exact`, also nothing is stemmed and no words ask for a kind of section. Of the names
-    that were not typed, those that stand in what is `indexed` are told.
+    Of the names that were not typed, those that stand in what is `indexed` are told.
     """
-    reader = _Reader(
-        knowledge=knowledge,
-        expand=expand and not exact,
-        exact=exact,
-        indexed=indexed or Indexed(),
-    )
+    breadth = breadth or Breadth()
+    if breadth.exact:
+        breadth = replace(breadth, expand=False)
+    reader = _Reader(knowledge=knowledge, breadth=breadth, indexed=indexed or Indexed())
     excluded = tuple(reader.excluded(parsed.tree))
-    concepts = tuple(reader.concepts(unless_excluded(parsed.tree), with_intent=not exact))
+    concepts = tuple(reader.concepts(unless_excluded(parsed.tree), with_intent=not breadth.exact))
     if not concepts:
         reader.notes.append(NOTHING_TO_FIND)
     return Understanding(
@@ -130,8 +131,7 @@ class _Reader:
     """Reads one query, and collects what there is to tell about it."""
 
     knowledge: DrugKnowledge
-    expand: bool
-    exact: bool
+    breadth: Breadth
     indexed: Indexed
     drugs: list[Drug] = field(default_factory=list)
     intents: list[IntentMatch] = field(default_factory=list)
@@ -166,12 +166,8 @@ class _Reader:
 
     def _ruled_out(self, node: Exclude) -> Iterator[Node]:
         """Read an exclusion; what it names is not what the query is about."""
-        silent = _Reader(
-            knowledge=self.knowledge,
-            expand=self.expand,
-            exact=self.exact,
-            indexed=self.indexed,
-        )
+        breadth = replace(self.breadth, without=frozenset())
+        silent = _Reader(knowledge=self.knowledge, breadth=breadth, indexed=self.indexed)
         if ruled_out := silent.concepts(level(node.node)):
             yield _all(ruled_out)
 
@@ -218,7 +214,7 @@ class _Reader:
             typed,
             self.knowledge,
             with_intent=with_intent,
-            with_synonyms=self.expand,
+            with_synonyms=self.breadth.expand,
             alone=alone,
         )
         for span in reading.names:
@@ -233,7 +229,7 @@ class _Reader:
                 Concept(
                     label=_label(item),
                     kind="number" if is_measure(item) else "word",
-                    node=word_node(item, exact=self.exact),
+                    node=word_node(item, exact=self.breadth.exact),
                 ),
             )
 
@@ -243,43 +239,43 @@ class _Reader:
         return Concept(
             label=label,
             kind="drug",
-            node=drug_node(
-                span.drug,
-                self.knowledge,
-                expand=self.expand,
-                exact=self.exact,
-                combinations=self.indexed.combinations.get(span.drug.key, ()),
-            ),
+            node=drug_node(span.drug, self.knowledge, self.breadth, self._combinations(span)),
             required=True,
         )
 
     def _tell(self, span: NameSpan, label: str) -> None:
         """Note which medicine was understood, and what it is expanded to."""
         self.drugs.append(understood(span.drug))
-        if self.expand:
+        if self.breadth.expand:
+            combinations = self._combinations(span)
             self.expansions += expansions(
-                span.drug,
-                label,
-                self.knowledge,
-                self.indexed.has_terms,
-                self.indexed.combinations.get(span.drug.key, ()),
+                span.drug, label, self.knowledge, self._is_told, combinations
             )
         owners = self.knowledge.resolve_all(span.drug.name)
         if len(owners) > 1:
             keys = ", ".join(owner.key for owner in owners)
             self.notes.append(f"{span.drug.name} is sold with different ingredients: {keys}.")
 
+    def _combinations(self, span: NameSpan) -> tuple[str, ...]:
+        keys = self.indexed.combinations.get(span.drug.key, ())
+        return tuple(key for key in keys if self.breadth.takes(analysed(key)))
+
+    def _is_told(self, terms: Sequence[str]) -> bool:
+        return self.breadth.takes(terms) and self.indexed.has_terms(terms)
+
     def _synonyms(self, span: SynonymSpan, typed: Sequence[Typed]) -> Concept:
         """Return what has other names as one concept, and tell those that texts have."""
         label = _label(typed[span.start : span.end])
+        others = tuple(of for of in span.others if self.breadth.takes(of.terms))
+        span = replace(span, others=others)
         for why in dict.fromkeys(synonym.why for synonym in span.others):
-            others = [
+            names = tuple(
                 synonym.text
-                for synonym in span.others
+                for synonym in others
                 if synonym.why == why and self.indexed.has_terms(synonym.terms)
-            ]
-            if others:
-                self.expansions.append(Expansion(source=label, target=", ".join(others), why=why))
+            )
+            if names:
+                self.expansions.append(Expansion(source=label, names=names, why=why))
         return Concept(label=label, kind="word", node=synonym_node(span))
 
     def _intent(self, intent: IntentSpan, typed: Sequence[Typed]) -> Concept:
@@ -301,7 +297,7 @@ class _Reader:
             case "section":
                 node = self._in_section(text)
             case "title":
-                node = _in_fields(text, ("title",), exact=self.exact)
+                node = _in_fields(text, ("title",), exact=self.breadth.exact)
         kind: ConceptKind = "drug" if scoped.field == "drug" else "field"
         yield Concept(label=f"{scoped.field}:{text}", kind=kind, node=node, required=True)
 
@@ -315,7 +311,7 @@ class _Reader:
             self.notes.append(f'No list knows "{text}" as a medicine; it is looked for in titles.')
             return _in_fields(text, ("title",), exact=True)
         self.drugs.append(understood(name))
-        return subject_node(name, self.knowledge, expand=self.expand)
+        return subject_node(name, self.knowledge, self.breadth)
 
     def _in_section(self, text: str) -> Node:
         """Return what matches sections of a kind, or with these words above their text."""
@@ -323,7 +319,7 @@ class _Reader:
         if kind is not None:
             return AnyOf(_kind_nodes(kind, via="direct"))
         self.notes.append(f'"{text}" is no kind of section; it is looked for in headings.')
-        return _in_fields(text, ("heading", "path"), exact=self.exact)
+        return _in_fields(text, ("heading", "path"), exact=self.breadth.exact)
 
 
 # --- nodes ------------------------------------------------------------------------------------

@@ -42,6 +42,8 @@ def search_link(path: str, request: SearchRequest, *, page: int = 1) -> str:
     parameters += [("class", name) for name in request.classes]
     parameters += [("category", name) for name in request.categories]
     parameters += [("year", year) for year in request.years]
+    parameters += [("article", article_id) for article_id in request.articles]
+    parameters += [("without", name) for name in request.without]
     optional = {
         "sort": (request.sort, default.sort),
         "group": (request.group, default.group),

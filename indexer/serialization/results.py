@@ -109,7 +109,12 @@ def _interpretation(query: Interpretation) -> dict[str, Json]:
         "drugs": drugs_json(query.drugs),
         "intent": [{"kind": found.kind, "matched": found.matched} for found in query.intent],
         "expansions": [
-            {"from": added.source, "to": added.target, "why": added.why}
+            {
+                "from": added.source,
+                "to": ", ".join(added.names),
+                "names": list(added.names),
+                "why": added.why,
+            }
             for added in query.expansions
         ],
         "corrected": query.corrected,

@@ -131,7 +131,7 @@ def test_what_was_added_and_given_up_is_said() -> None:
         text="imuran xyz",
         mode="partial",
         dropped=("xyz",),
-        expansions=(Expansion(source="imuran", target="azathioprine", why="its ingredient"),),
+        expansions=(Expansion(source="imuran", names=("azathioprine",), why="its ingredient"),),
         notes=("This index has no text about it.",),
     )
     assert list(notes(replace(RESULTS, query=query))) == [

@@ -72,7 +72,7 @@ RESULTS = Results(
         drugs=(IMURAN,),
         intent=(IntentMatch(kind="adverse-reactions", matched="side effects"),),
         expansions=(
-            Expansion(source="imuran", target="azathioprine", why="ingredient of the brand"),
+            Expansion(source="imuran", names=("azathioprine",), why="ingredient of the brand"),
         ),
     ),
     total=Total(articles=1, sections=7),
@@ -133,7 +133,14 @@ def test_results_have_the_shape_of_the_contract() -> None:
         "dropped": [],
         "drugs": [{"name": "Imuran", "ingredient": "azathioprine", "role": "brand"}],
         "intent": [{"kind": "adverse-reactions", "matched": "side effects"}],
-        "expansions": [{"from": "imuran", "to": "azathioprine", "why": "ingredient of the brand"}],
+        "expansions": [
+            {
+                "from": "imuran",
+                "to": "azathioprine",
+                "names": ["azathioprine"],
+                "why": "ingredient of the brand",
+            }
+        ],
         "corrected": None,
         "notes": [],
     }
@@ -250,6 +257,8 @@ def test_a_link_repeats_every_parameter_that_is_not_the_usual_one() -> None:
         classes=("Purine Antimetabolite",),
         categories=("Pain Relief",),
         years=("2024",),
+        articles=("imuran-guide",),
+        without=("azathioprine",),
         sort="newest",
         group="section",
         per_page=20,
@@ -264,6 +273,8 @@ def test_a_link_repeats_every_parameter_that_is_not_the_usual_one() -> None:
         "class": ["Purine Antimetabolite"],
         "category": ["Pain Relief"],
         "year": ["2024"],
+        "article": ["imuran-guide"],
+        "without": ["azathioprine"],
         "sort": ["newest"],
         "group": ["section"],
         "page": ["3"],

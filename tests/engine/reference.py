@@ -282,12 +282,13 @@ class _Answer:
         )
 
     def _passes(self, row: Row, *, but: FacetName | None = None) -> bool:
-        asked: dict[FacetName, tuple[Sequence[str], Sequence[str]]] = {
+        asked: dict[str, tuple[Sequence[str], Sequence[str]]] = {
             "section": (self.plan.kinds, (row.section.kind,)),
             "drug": (self.plan.drugs, row.article.subjects),
             "class": (self.plan.classes, row.article.classes),
             "category": (self.plan.categories, row.article.article.categories),
             "year": (self.plan.years, _years(row)),
+            "article": (self.plan.articles, (row.id,)),
         }
         return all(
             name == but or not wanted or bool(set(wanted) & set(has))

@@ -260,6 +260,7 @@ def plans(draw: st.DrawFn) -> MatchPlan:
         classes=draw(_seldom(*CLASSES.values(), "None")),
         categories=draw(_seldom(*CATEGORIES, "None")),
         years=draw(_seldom("2024", "2025", "1999")),
+        articles=draw(_seldom(*IDS, "none")),
         sort=draw(st.sampled_from(("relevance", "relevance", "newest", "title"))),
         group=draw(st.sampled_from(("article", "article", "section"))),
         offset=draw(st.sampled_from((0, 0, 0, 1, 3))),

@@ -21,6 +21,7 @@ from indexer.knowledge.drugs import DrugKnowledge
 from indexer.model import SearchRequest
 from indexer.parsing import parse_article
 from indexer.preparing import analyse_article
+from indexer.query.drug_concepts import Breadth
 from indexer.query.plan import (
     WORD_FIELDS,
     AnyOf,
@@ -180,7 +181,9 @@ _QUERY = st.lists(
 
 def plan_of_query(text: str, knowledge: DrugKnowledge, *, exact: bool = False) -> MatchPlan:
     request = SearchRequest(text=text, exact=exact, explain=True)
-    return plan_of(request, understand(parse_query(text), knowledge, exact=exact), knowledge)
+    return plan_of(
+        request, understand(parse_query(text), knowledge, breadth=Breadth(exact=exact)), knowledge
+    )
 
 
 @settings(max_examples=HISTORIES)

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.analysis.tokens import terms as analysed
 from indexer.knowledge.drugs import DrugKnowledge
 from indexer.model import Drug, Expansion, IntentMatch
+from indexer.query.drug_concepts import Breadth
 from indexer.query.function_words import FUNCTION_WORDS
 from indexer.query.plan import (
     All,
@@ -31,7 +33,9 @@ IMURAN = Drug(name="Imuran", ingredient="azathioprine", role="brand")
 
 
 def read(query: str, *, expand: bool = True, exact: bool = False) -> Understanding:
-    return understand(parse_query(query), DrugKnowledge.shipped(), expand=expand, exact=exact)
+    return understand(
+        parse_query(query), DrugKnowledge.shipped(), breadth=Breadth(expand=expand, exact=exact)
+    )
 
 
 def shape(query: str) -> list[tuple[str, str]]:
@@ -76,7 +80,7 @@ def test_the_example_of_the_contract_comes_out() -> None:
     assert understood.drugs == (IMURAN,)
     assert understood.intent == (IntentMatch(kind="adverse-reactions", matched="side effects"),)
     assert understood.expansions[0] == Expansion(
-        source="imuran", target="azathioprine", why="ingredient of the brand"
+        source="imuran", names=("azathioprine",), why="ingredient of the brand"
     )
     assert understood.notes == ()
 
@@ -99,7 +103,7 @@ def test_a_medicine_matches_by_its_names_or_as_the_subject_and_is_never_given_up
 @pytest.mark.parametrize("name", ["imuran", "azathioprine", "paracetamol", "6-MP", "tylenol"])
 def test_every_name_that_is_searched_for_without_being_typed_is_told(name: str) -> None:
     understood = read(name)
-    told = " ".join(e.target for e in understood.interpretation.expansions).lower()
+    told = " ".join(name for e in understood.interpretation.expansions for name in e.names).lower()
     searched = [
         " ".join(leaf.terms) if isinstance(leaf, Phrase) else leaf.term
         for leaf in leaves(understood.concepts[0].node)
@@ -115,7 +119,9 @@ def test_names_that_stand_nowhere_in_the_index_are_not_told() -> None:
         DrugKnowledge.shipped(),
         indexed=Indexed(has_terms=lambda terms: terms == ("azathioprine",)),
     )
-    assert [e.target for e in understood.interpretation.expansions] == ["azathioprine"]
+    assert [name for e in understood.interpretation.expansions for name in e.names] == [
+        "azathioprine"
+    ]
 
 
 def test_without_expansion_only_the_typed_name_and_the_subject_count() -> None:
@@ -147,7 +153,7 @@ def test_a_class_matches_articles_on_its_members_and_tells_them() -> None:
     understood = read("statins")
     keys = {node.drug for node in nodes(understood.concepts[0].node) if isinstance(node, Subject)}
     assert {"class:statin", "atorvastatin"} <= keys
-    told = [expansion.target for expansion in understood.interpretation.expansions]
+    told = [", ".join(expansion.names) for expansion in understood.interpretation.expansions]
     assert any("atorvastatin" in target for target in told)
 
 
@@ -169,7 +175,7 @@ def test_an_ingredient_also_matches_articles_on_combinations_with_it_and_tells_t
         (key, "expansion"),
     ]
     told = understood.interpretation.expansions
-    assert any(of.target == key and "combinations" in of.why for of in told)
+    assert any(of.names == (key,) and "combinations" in of.why for of in told)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +202,7 @@ def test_lay_and_medical_words_are_one_concept_told_and_removable() -> None:
         ("word", "high blood pressure"),
         ("drug", "imuran"),
     ]
-    told = {of.why: of.target for of in understood.interpretation.expansions}
+    told = {of.why: ", ".join(of.names) for of in understood.interpretation.expansions}
     assert "hypertension" in told["medical term"]
     assert "hypertension" in {
         node.term for node in nodes(understood.concepts[0].node) if isinstance(node, Word)
@@ -546,3 +552,33 @@ def test_a_query_is_understood_within_a_few_milliseconds() -> None:
     for query in parsed:
         understand(query, knowledge)
     assert (time.perf_counter() - started) / len(parsed) < 0.01
+
+
+def test_a_name_that_is_left_out_is_neither_searched_for_nor_told() -> None:
+    def read_without(query: str, *names: str) -> Understanding:
+        breadth = Breadth(without=frozenset(map(analysed, names)))
+        return understand(parse_query(query), DrugKnowledge.shipped(), breadth=breadth)
+
+    def names(understood: Understanding) -> set[str]:
+        return {name for of in understood.interpretation.expansions for name in of.names}
+
+    for query, name in (
+        ("imuran", "azathioprine"),
+        ("statins", "pravastatin"),
+        ("high blood pressure", "hypertension"),
+    ):
+        assert name in names(read_without(query))
+        understood = read_without(query, name)
+        assert names(understood) == names(read_without(query)) - {name}
+        added = [leaf for leaf in leaves(understood.concepts[0].node) if leaf.via == "expansion"]
+        assert Word(term=name, stem=False) not in [
+            Word(term=leaf.term, stem=False) for leaf in added if isinstance(leaf, Word)
+        ]
+        assert not any(isinstance(leaf, Subject) and leaf.drug == name for leaf in added)
+
+
+def test_what_is_excluded_is_excluded_under_all_its_names() -> None:
+    breadth = Breadth(without=frozenset({("azathioprine",)}))
+    parsed = parse_query("nausea -imuran")
+    narrow = understand(parsed, DrugKnowledge.shipped(), breadth=breadth)
+    assert narrow.excluded == understand(parsed, DrugKnowledge.shipped()).excluded

@@ -85,6 +85,6 @@ def test_reasons_are_gathered_word_by_word() -> None:
         Reason(field="text", term="effects", via="direct"),
     )
     assert grounds(reasons) == (
-        Ground("effects", "in the heading and in the text", "as you typed it"),
-        Ground("imuran", "is what the article is about", ""),
+        Ground("effects", "heading, text", ""),
+        Ground("imuran", "subject of the article", ""),
     )

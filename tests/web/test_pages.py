@@ -88,7 +88,7 @@ def test_every_page_can_be_found_one_s_way_in(client: FlaskClient, address: str)
     assert href(soup, "a.skip") == "#page_main"
     assert soup.select_one('meta[name="description"]')
     assert href(soup, 'footer a[href="/about/safety"]')
-    footer = soup.footer
+    footer = soup.select_one("footer.colophon")
     assert footer is not None
     assert "not medical advice" in footer.get_text()
     levels = [int(tag.name[1]) for tag in soup.select("h1, h2, h3, h4, h5, h6")]
@@ -242,12 +242,16 @@ def test_what_was_left_out_is_said(client: FlaskClient) -> None:
     assert "zeppelin" in text.partition("Results for")[2].partition("“")[0] or "Left out" in text
 
 
-def test_the_reasons_of_a_hit_can_be_unfolded(client: FlaskClient) -> None:
-    soup = page(client.get("/search?q=imuran+side+effects&explain=1"))
-    why = soup.select_one("details.why")
-    assert why is not None
-    assert why.select("li")
-    assert why.select("table.score td")
+def test_a_hit_says_why_it_was_found(client: FlaskClient) -> None:
+    soup = page(client.get("/search?q=imuran+side+effects"))
+    why = [" ".join(found.get_text().split()) for found in soup.select(".hit-section .why")]
+    assert len(why) == len(soup.select(".hit-section"))
+    assert why[0].startswith("Why: ")
+    assert "azathioprine: subject of the article" in why[0]
+    assert "side effects: kind of section" in why[0]
+    assert not soup.select("table.score")
+    explained = page(client.get("/search?q=imuran+side+effects&explain=1"))
+    assert explained.select("details.parts table.score td")
 
 
 def test_the_legend_stands_where_both_kinds_of_marks_do(client: FlaskClient) -> None:

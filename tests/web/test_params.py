@@ -27,6 +27,8 @@ REQUESTS = st.builds(
     classes=NAMES,
     categories=NAMES,
     years=st.lists(st.sampled_from(["1999", "2024"]), unique=True).map(tuple),
+    articles=NAMES,
+    without=NAMES,
     sort=st.sampled_from(SORTS),
     group=st.sampled_from(GROUPS),
     page=st.integers(1, 200),

@@ -157,9 +157,9 @@ class Collector:
         return _most_first({kind: n for kind, n in zip(kinds, counts, strict=True) if n})
 
 
-def _filters(table: SectionTable, plan: MatchPlan, rows: Rows) -> dict[FacetName, Flags]:
+def _filters(table: SectionTable, plan: MatchPlan, rows: Rows) -> dict[str, Flags]:
     """Return, for each filter that is set, which of some rows pass it."""
-    filters: dict[FacetName, Flags] = {}
+    filters: dict[str, Flags] = {}
     if plan.kinds:
         wanted = np.array([kind in plan.kinds for kind in table.kinds], dtype=np.bool_)
         filters["section"] = wanted[table.kind[rows]]
@@ -175,6 +175,10 @@ def _filters(table: SectionTable, plan: MatchPlan, rows: Rows) -> dict[FacetName
             for value in values:
                 passing[table.members[_ARTICLE_FACETS[name]].articles(value)] = True
             filters[name] = passing[table.article[rows]]
+    if plan.articles:
+        passing = np.zeros(len(table.ids) + 1, dtype=np.bool_)
+        passing[[table.number_of[id_] for id_ in plan.articles if id_ in table.number_of]] = True
+        filters["article"] = passing[table.article[rows]]
     return filters
 
 
