@@ -11,20 +11,20 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, url_for
-from markupsafe import Markup
+from flask import Flask, request, url_for
+from markupsafe import Markup, escape
 
 from indexer.knowledge.sections import OTHER, kind_named
-from indexer.model import Hit, Mark, MarkKind, Reason, Snippet, Via
+from indexer.model import FacetValue, Hit, Mark, MarkKind, Reason, Snippet, Via
 from indexer.provenance import PUBLISHER_TYPES, staleness
 from indexer.serialization import DISCLAIMER, article_link
 
-_TAGS: dict[MarkKind, Markup] = {
-    "direct": Markup("<mark>{}</mark>"),
-    "related": Markup('<mark class="related">{}</mark>'),
-}
+_OPENING: dict[MarkKind, str] = {"direct": "<mark>", "related": '<mark class="related">'}
+_CLOSING = "</mark>"
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
@@ -48,19 +48,11 @@ _FIELDS = {
 
 _ROADS: dict[Via, str] = {
     "direct": "",
-    "stem": "another form",
-    "expansion": "another name",
+    "stem": " (another form)",
+    "expansion": " (another name)",
     "intent": "",
     "subject": "",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a snippet, ready to be shown."""
-
-    html: Markup
-    is_item: bool
 
 
 def attach(app: Flask) -> None:
@@ -70,19 +62,50 @@ def attach(app: Flask) -> None:
         date=date,
         kind_label=kind_label,
         evidence=evidence,
-        grounds=grounds,
         host=host,
         web_address=web_address,
+        why=why,
         language=language,
-        snippet_lines=snippet_lines,
+        options=options,
+        passage=passage,
         speaker_kind=lambda article: PUBLISHER_TYPES[article.publisher_type],
         staleness=staleness,
+        thousands="{:,}".format,
     )
     env.globals.update(
         article_link=article_link,
-        asset=lambda name: url_for("static", filename=name),
+        asset=lambda name: address_of("static", filename=name),
+        badge=badge,
+        count=counted,
         disclaimer=DISCLAIMER,
+        url_for=address_of,
     )
+
+
+def address_of(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - as Flask's own
+    """Return Flask's address of an endpoint; those that every page has are remembered."""
+    if values and endpoint != "static":
+        return url_for(endpoint, **values)
+    return _address(request.script_root, endpoint, values.get("filename"))
+
+
+@lru_cache(maxsize=128)
+def _address(_root: str, endpoint: str, filename: str | None) -> str:
+    """Return an address below the root that the application is mounted at."""
+    return url_for(endpoint, filename=filename) if filename else url_for(endpoint)
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Return how many there are: `1 section`, `1,234 sections`."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+@lru_cache(maxsize=64)
+def badge(kind: str) -> Markup:
+    """Return the badge of a kind of section, empty for one of no kind."""
+    label = kind_label(kind)
+    badge_ = Markup('<span class="badge" data-kind="{}">{}</span>')
+    return badge_.format(kind, label) if label else Markup()
 
 
 def marked(text: str, marks: Sequence[Mark], start: int = 0, end: int | None = None) -> Markup:
@@ -92,30 +115,35 @@ def marked(text: str, marks: Sequence[Mark], start: int = 0, end: int | None = N
     """
     end = len(text) if end is None else end
     first = max(bisect_right(marks, start, key=lambda mark: mark.start) - 1, 0)
-    return Markup().join(_pieces(text, marks[first:], start, end))
+    # Joined as plain texts of which each is escaped or ours: Markup would look at them again.
+    return Markup("".join(_pieces(text, marks[first:], start, end)))  # noqa: S704 - see above
 
 
 def _pieces(text: str, marks: Sequence[Mark], start: int, end: int) -> Iterator[str]:
+    """Yield the texts between marks and in them, escaped, and the tags around those."""
     place = start
     for mark in marks:
         if mark.start >= end:
             break
         cut_start, cut_end = max(mark.start, place), min(mark.end, end)
         if cut_start < cut_end:
-            yield text[place:cut_start]
-            yield _TAGS[mark.kind].format(text[cut_start:cut_end])
+            yield escape(text[place:cut_start])
+            yield _OPENING[mark.kind]
+            yield escape(text[cut_start:cut_end])
+            yield _CLOSING
             place = cut_end
-    yield text[place:end]
+    yield escape(text[place:end])
 
 
-def snippet_lines(snippet: Snippet) -> tuple[Line, ...]:
-    """Return the lines of a snippet, verbatim but for the tags around what matched."""
+def passage(snippet: Snippet) -> Markup:
+    """Return the lines of a snippet as paragraphs, verbatim, with tags around what matched."""
     lines, start = [], 0
     for text in snippet.text.split("\n"):
         html = marked(snippet.text, snippet.marks, start, start + len(text))
-        lines.append(Line(html, is_item=text.lstrip().startswith("•")))
+        opening = '<p class="snippet-item">' if text.lstrip().startswith("•") else "<p>"
+        lines.append(f"{opening}{html}</p>")
         start += len(text) + 1
-    return tuple(lines)
+    return Markup("".join(lines))  # noqa: S704 - of `marked` and tags of our own
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +165,28 @@ def grounds(reasons: Sequence[Reason]) -> tuple[Ground, ...]:
     return tuple(
         Ground(term, ", ".join(places), _ROADS[via]) for (term, via), places in met.items()
     )
+
+
+def why(reasons: Sequence[Reason]) -> Markup:
+    """Return why a section was found, in one line."""
+    parts = (
+        f"<b><bdi>{escape(ground.term)}</bdi></b>{ground.road}: {ground.places}"
+        for ground in grounds(reasons)
+    )
+    return Markup(" · ".join(parts))  # noqa: S704 - the term is the only text that is not ours
+
+
+def options(values: Sequence[FacetValue], name: str) -> Markup:
+    """Return the values of a facet as items of a list, each a checkbox with its count."""
+    items = (
+        f'<li><label><input type="checkbox" name="{name}" value="{escape(of.value)}"'
+        f"{' checked' if of.selected else ''}> "
+        f'<span class="facet-label"><bdi>{escape(of.label)}</bdi></span> '
+        f'<span class="facet-count" aria-label="{counted(of.count, "article", "articles")}">'
+        f"{of.count:,}</span></label></li>\n"
+        for of in values
+    )
+    return Markup("".join(items))  # noqa: S704 - what is not ours is escaped
 
 
 def mark_kinds(hits: Sequence[Hit]) -> frozenset[MarkKind]:

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from indexer.model import Block, BlockKind, Mark, MarkKind, Section, Snippet
 from webapp.blocks import Definitions, ItemList, Passage, Quotation, Table, body_of
-from webapp.rendering import date, evidence, host, language, marked, snippet_lines, web_address
+from webapp.rendering import date, evidence, host, language, marked, passage, web_address
 
 KINDS: tuple[MarkKind, MarkKind] = ("direct", "related")
 
@@ -174,9 +174,9 @@ def test_marks_are_counted_as_they_are_shown() -> None:
 
 def test_a_snippet_keeps_its_lines() -> None:
     snippet = Snippet(text="Seek help:\n• dark urine", start=0, marks=(Mark(13, 17, "direct"),))
-    lead, item = snippet_lines(snippet)
-    assert (lead.html, lead.is_item) == ("Seek help:", False)
-    assert (item.html, item.is_item) == ("• <mark>dark</mark> urine", True)
+    assert passage(snippet) == (
+        '<p>Seek help:</p><p class="snippet-item">• <mark>dark</mark> urine</p>'
+    )
 
 
 def test_only_web_addresses_become_links() -> None:
