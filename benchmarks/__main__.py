@@ -21,6 +21,7 @@ from benchmarks.http.load import is_installed
 from benchmarks.pipeline.pages import pages_of
 
 SIZES = "5000,50000,200000"
+OWN = "drugsearch"
 SLOW = "whoosh"
 SLOW_UP_TO = 50_000
 """Sections up to which stock Whoosh takes part: it would build on 200,000 for half an hour."""
@@ -62,6 +63,8 @@ def steps(material: Material, out: Path) -> Iterator[Step]:
         chosen = ("--engines", ",".join(_engines(size)))
         yield Step("benchmarks.engines", (*sections, *chosen, *kept, *_out(out, f"engines-{size}")))
         yield Step("benchmarks.whole", (*sections, *kept, "--reuse", *_out(out, f"whole-{size}")))
+        index = str(out / f"index-{size}" / OWN / "index")
+        yield Step("benchmarks.page", (index, sections[1], *_out(out, f"page-{size}")))
     pages = material.pages
     repeat = max(1, material.page_count // max(1, len(pages_of(pages))))
     yield Step("benchmarks.pipeline", (str(pages), "--repeat", str(repeat), *_out(out, "pipeline")))

@@ -21,7 +21,7 @@ def test_steps_go_from_data_to_the_picture() -> None:
         step.module.removeprefix("benchmarks.") for step in planned if "http" not in step.module
     ]
     assert names == [
-        *("generate", "engines", "whole", "engines", "whole", "pipeline", "plot"),
+        *("generate", "engines", "whole", "page", "engines", "whole", "page", "pipeline", "plot"),
     ]
 
 
