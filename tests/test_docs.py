@@ -34,6 +34,7 @@ from indexer.knowledge.sections import KINDS
 from indexer.model import DEEPEST_RESULT, LONGEST_QUERY
 from indexer.query import drug_concepts, lexing, syntax, weights
 from indexer.query.function_words import FUNCTION_WORDS, LIGHT_VERBS
+from indexer.query.grammar import OPERATORS, Operator
 from webapp import create_app
 from webapp.params import SEARCH_PARAMETERS
 from webapp.problems import PROBLEM_TYPES, STATUS
@@ -219,6 +220,27 @@ def test_a_query_of_the_documents_finds_what_they_say(index: Index, row: list[st
     assert (found or ["nothing"])[0] == code(row[-1])
     if found:
         assert results.query.mode == ("partial" if "(partial)" in row[-1] else "all")
+
+
+def test_the_operators_are_told_as_the_program_tells_them() -> None:
+    told = [(code(written), finds) for written, finds in table(QUERIES, "operators")]
+    assert [written for written, _ in told] == [operator.written for operator in OPERATORS]
+    for (_, finds), operator in zip(told, OPERATORS, strict=True):
+        assert finds.startswith(operator.finds)
+
+
+@pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.written)
+def test_the_example_of_an_operator_finds_something(index: Index, operator: Operator) -> None:
+    results = index.search(SearchRequest(text=operator.about("Imuran")))
+    assert results.hits
+    assert results.query.mode == "all"
+    assert not results.query.notes
+
+
+def test_an_example_takes_a_name_of_several_words_in_quotes_after_a_field() -> None:
+    shown = [operator.about("insulin glargine") for operator in OPERATORS]
+    assert 'drug:"insulin glargine"' in shown
+    assert "insulin glargine -pregnancy" in shown
 
 
 def test_every_operator_is_tried_in_the_documents() -> None:

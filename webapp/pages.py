@@ -9,7 +9,7 @@ from itertools import cycle, groupby, islice
 
 from flask import Blueprint, Response, abort, current_app, render_template, request
 
-from indexer.errors import NotFoundError
+from indexer.errors import IndexUnavailableError, NotFoundError
 from indexer.index import Index
 from indexer.knowledge.sections import KINDS
 from indexer.model import (
@@ -24,6 +24,7 @@ from indexer.model import (
     SectionHit,
     Snippet,
 )
+from indexer.query.grammar import OPERATORS
 from webapp import navigation
 from webapp.caching import answer_search, with_validator
 from webapp.outline import absent_kinds, at_a_glance, parts_of
@@ -40,6 +41,9 @@ MOST_DRUG_ARTICLES = 40
 
 SPECIMEN_CHARACTERS = range(60, 281)
 """Length of the passage on the first page: one to three sentences."""
+
+EXAMPLE_DRUG = "Imuran"
+"""What examples name where there is no index to take a name from."""
 
 _EXAMPLES = ("{} side effects", "how does {} work", "who should not take {}", "{} dosage")
 
@@ -150,7 +154,18 @@ def drug(name: str) -> Response:
 @blueprint.get("/help")
 def help_page() -> Response:
     """Explain the query language."""
-    return _html(render_template("help.html", kinds=KINDS))
+    page = render_template("help.html", kinds=KINDS, operators=OPERATORS, drug=_example_drug())
+    return _html(page)
+
+
+def _example_drug() -> str:
+    """Return a medicine to show examples with: one of the index, so that they find something."""
+    try:
+        drugs = serving().index.drugs()
+    except IndexUnavailableError:
+        return EXAMPLE_DRUG
+    names = (name for entry in drugs for name in (*entry.brands, entry.name))
+    return next(names, EXAMPLE_DRUG)
 
 
 @blueprint.get("/about/safety")

@@ -14,6 +14,7 @@ from indexer.cli.options import Invocation, command
 from indexer.index import open_index
 from indexer.knowledge.sections import KINDS
 from indexer.model import DEEPEST_RESULT, Group, Results, SearchRequest, Sort
+from indexer.query.grammar import OPERATORS
 from indexer.serialization import DISCLAIMER, results_json
 
 # Python's stand-ins for bytes that are not in the encoding of the locale.
@@ -38,6 +39,12 @@ class QueryCommand(click.Command):
             if name.startswith("--") and name not in known:
                 raise click.NoSuchOption(name, possibilities=known, ctx=ctx)
         return super().parse_args(ctx, args)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Tell what can be written into a query, as the help page does."""
+        del ctx
+        with formatter.section("What a query can have beside words"):
+            formatter.write_dl([(operator.written, operator.finds) for operator in OPERATORS])
 
 
 @command("search", cls=QueryCommand)
@@ -137,8 +144,7 @@ def search(  # noqa: PLR0913 - click passes every option by name
 ) -> int:
     """Find the sections that answer QUERY.
 
-    All words must match. "several words" is a phrase, -word excludes, OR, prefix* and parentheses
-    work, and so do drug: section: and title:. Exits 1 when nothing is found.
+    All words must match. Exits 1 when nothing is found.
 
     \b
     drugsearch search imuran side effects

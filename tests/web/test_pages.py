@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
+from indexer.query.grammar import OPERATORS
 from tests.web.pages import XSS, page, text_of
 
 
@@ -410,3 +411,17 @@ def test_what_an_article_says_is_never_markup(client: FlaskClient) -> None:
 def test_help_and_safety_can_be_read(client: FlaskClient) -> None:
     assert "adverse-reactions" in text_of(client.get("/help"))
     assert "does not mean safe" in text_of(client.get("/about/safety"))
+
+
+def test_the_examples_of_the_help_page_find_something(client: FlaskClient) -> None:
+    links = [str(link["href"]) for link in page(client.get("/help")).select("table a.query")]
+    assert len(links) == len(OPERATORS)
+    found = [bool(page(client.get(link)).select(".hit")) for link in links]
+    # The test pages are few: none speaks of pregnancy.
+    assert [link for link, hit in zip(links, found, strict=True) if not hit] == [
+        "/search?q=pregnan*"
+    ]
+
+
+def test_the_help_page_needs_no_index(client_without_index: FlaskClient) -> None:
+    assert "Imuran side effects" in text_of(client_without_index.get("/help"))
