@@ -37,6 +37,8 @@ class Settings:
     """Time a search may take before it answers with what it has."""
     cache_mb: int = 32
     """Megabytes of answers that the web application keeps for who asks the same; 0 for none."""
+    rate_limit: int = 0
+    """Requests that the web application answers a client within a minute; 0 for any number."""
     log_level: str = "info"
     emergency_file: str = ""
     """TOML file with what to do and whom to call in an emergency; empty: a text without numbers."""
@@ -70,6 +72,7 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
         aliases=text("ALIASES", default.aliases),
         deadline_ms=number("DEADLINE_MS", default.deadline_ms, least=1, most=600_000),
         cache_mb=number("CACHE_MB", default.cache_mb, least=0, most=65_536),
+        rate_limit=number("RATE_LIMIT", default.rate_limit, least=0, most=1_000_000),
         log_level=level,
         emergency_file=text("EMERGENCY", default.emergency_file),
     )

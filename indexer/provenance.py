@@ -121,19 +121,6 @@ def staleness(article: Article | ArticleSummary, today: date | None = None) -> S
     return "older-than-24-months" if is_old else None
 
 
-def provenance_of(
-    article: Article | ArticleSummary, today: date | None = None
-) -> dict[str, str | None]:
-    """Return who speaks in an article and how old it is, under the names that JSON has for it."""
-    return {
-        "publisher": article.publisher,
-        "publisher_type": article.publisher_type,
-        "licence": article.licence,
-        "indexed": article.indexed,
-        "stale": staleness(article, today),
-    }
-
-
 # --- reading the rules ------------------------------------------------------------------------
 
 

@@ -30,7 +30,6 @@ from indexer.provenance import (
     attributed,
     host_of,
     mark_of,
-    provenance_of,
     read_rules,
     staleness,
 )
@@ -234,7 +233,6 @@ def test_an_article_of_two_years_or_without_a_date_is_told(
 ) -> None:
     article = replace(ARTICLE, published=published, modified=modified)
     assert staleness(article, TODAY) == stale
-    assert provenance_of(article, TODAY)["stale"] == stale
 
 
 @given(st.dates(date(1990, 1, 1), date(2090, 12, 31)), st.integers(0, 2_000))

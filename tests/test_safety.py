@@ -228,6 +228,7 @@ def test_m3_every_name_that_was_added_is_told_with_its_reason(
             "to": "azathioprine",
             "names": ["azathioprine"],
             "why": "ingredient of the brand",
+            "disable": "/api/v1/search?q=imuran&without=azathioprine",
         }
     ]
     told = "Also matched azathioprine – leave out this name × ingredient of the brand"
@@ -446,7 +447,7 @@ def test_m8_all_that_is_listed_is_quoted(client: FlaskClient) -> None:
     """There is no key for a summary, an answer or a dose of the program's own."""
     results = answer(client, "imuran allopurinol")
     (hit,) = results["results"]
-    assert hit.keys() == {"article", "score", "more_sections", "lasa", "sections"}
+    assert hit.keys() == {"rank", "article", "score", "more_sections", "lasa", "sections"}
     assert hit["sections"][0].keys() == {
         "id",
         "heading",
@@ -454,6 +455,7 @@ def test_m8_all_that_is_listed_is_quoted(client: FlaskClient) -> None:
         "kind",
         "loinc",
         "url",
+        "fragment_url",
         "score",
         "snippets",
         "why",

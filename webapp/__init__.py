@@ -10,7 +10,19 @@ from jinja2 import StrictUndefined
 
 from indexer.config import Settings, settings_from
 from indexer.index import open_index
-from webapp import api, assets, health, pages, problems, rendering, security, serving
+from webapp import (
+    api,
+    api_description,
+    assets,
+    compression,
+    health,
+    pages,
+    problems,
+    rate_limit,
+    rendering,
+    security,
+    serving,
+)
 from webapp.result_cache import ResultCache
 from webapp.security import HEADERS
 
@@ -40,13 +52,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.json = _Json(app)
     # First, so that it names each request before anything else and adds its headers last.
     security.attach(app, settings)
-    for part in (assets, problems, rendering):
+    rate_limit.attach(app, settings)
+    for part in (compression, assets, problems, rendering):
         part.attach(app)
     index = open_index(settings.index, settings=settings)
     edition = assets.edition_of(app, metadata.version("drugsearch"))
     cache = ResultCache(settings.cache_mb * MEGABYTE)
     serves = serving.Serving(index=index, settings=settings, cache=cache, edition=edition)
     serving.attach(app, serves)
-    for blueprint in (pages.blueprint, api.blueprint, health.blueprint):
+    for blueprint in (
+        pages.blueprint,
+        api.blueprint,
+        api_description.blueprint,
+        health.blueprint,
+    ):
         app.register_blueprint(blueprint)
     return app

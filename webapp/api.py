@@ -5,34 +5,52 @@ Keys and parameters may be added within the version, never renamed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flask import Blueprint, Response, jsonify, request
 
 from indexer.errors import NotFoundError
 from indexer.model import Results
 from indexer.serialization import (
-    Json,
-    article_json,
     drug_json,
+    drugs_of_index_json,
+    indexed_article_json,
     results_json,
     search_links,
     section_json,
     status_json,
     suggestions_json,
 )
+from indexer.serialization.search_shapes import SearchAnswer, SearchLinks, SuggestAnswer
+from indexer.serialization.shapes import (
+    ArticleAnswer,
+    DrugAnswer,
+    DrugsAnswer,
+    SectionAnswer,
+    StatusAnswer,
+)
+from webapp import parameters
 from webapp.caching import answer_search, with_validator
+from webapp.openapi import Described, answers
 from webapp.params import read_suggest, refuse_all
 from webapp.problems import refuse
 from webapp.result_cache import Answer
 from webapp.serving import search_asked, serving
 
 PREFIX = "/api/v1"
+DESCRIPTION_LINK = '</openapi.json>; rel="service-desc"'
+"""Where all this is described (RFC 8631)."""
 
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
 
 
 @blueprint.get("/search")
+@answers(
+    Described(
+        SearchAnswer,
+        parameters=parameters.SEARCH,
+        headers=("ETag", "Cache-Control", "Link", "Server-Timing"),
+        example="q={name}+side+effects",
+    )
+)
 def search() -> Response:
     """Answer a search."""
     reading = search_asked(request.query_string, is_program=True)
@@ -43,13 +61,24 @@ def search() -> Response:
 
 def _found(results: Results) -> Answer:
     links = search_links(results)
-    shown = [f'<{links[name]}>; rel="{name}"' for name in _RELATIONS if links[name]]
     body = jsonify(results_json(results, links=links)).get_data()
-    headers = (("Link", ", ".join(shown)),)
-    return Answer(body=body, media_type="application/json", headers=headers)
+    return Answer(body=body, media_type="application/json", headers=(("Link", _neighbours(links)),))
+
+
+def _neighbours(links: SearchLinks) -> str:
+    """Return the links to the pages around an answer and to the description (RFC 8288)."""
+    pages = {
+        "first": links["first"],
+        "prev": links["prev"],
+        "next": links["next"],
+        "last": links["last"],
+    }
+    shown = [f'<{address}>; rel="{name}"' for name, address in pages.items() if address]
+    return ", ".join([*shown, DESCRIPTION_LINK])
 
 
 @blueprint.get("/suggest")
+@answers(Described(SuggestAnswer, parameters=parameters.SUGGEST, example="q=imu"))
 def suggest() -> Response:
     """Answer completions of what is being typed."""
     reading = read_suggest(request.args)
@@ -59,14 +88,16 @@ def suggest() -> Response:
 
 
 @blueprint.get("/articles/<article_id>")
+@answers(Described(ArticleAnswer))
 def article(article_id: str) -> Response:
     """Answer an article as it is stored."""
     if faults := refuse_all(request.args):
         return refuse(faults)
-    return _answer(article_json(serving().index.article(article_id), indexed=True))
+    return _answer(indexed_article_json(serving().index.article(article_id)))
 
 
 @blueprint.get("/articles/<article_id>/sections/<section_id>")
+@answers(Described(SectionAnswer))
 def section(article_id: str, section_id: str) -> Response:
     """Answer one section of an article."""
     if faults := refuse_all(request.args):
@@ -74,20 +105,21 @@ def section(article_id: str, section_id: str) -> Response:
     found = serving().index.article(article_id)
     for part in found.sections:
         if part.id == section_id:
-            return _answer(section_json(part, article=found))
+            return _answer(section_json(part, found))
     raise NotFoundError(f"The article {article_id} has no section {section_id}.")
 
 
 @blueprint.get("/drugs")
+@answers(Described(DrugsAnswer))
 def drugs() -> Response:
     """Answer all medicines of the index, A to Z."""
     if faults := refuse_all(request.args):
         return refuse(faults)
-    entries = serving().index.drugs()
-    return _answer({"total": len(entries), "drugs": [drug_json(entry) for entry in entries]})
+    return _answer(drugs_of_index_json(serving().index.drugs()))
 
 
 @blueprint.get("/drugs/<path:name>")
+@answers(Described(DrugAnswer))
 def drug(name: str) -> Response:
     """Answer a medicine, found by any of its names."""
     if faults := refuse_all(request.args):
@@ -96,6 +128,7 @@ def drug(name: str) -> Response:
 
 
 @blueprint.get("/status")
+@answers(Described(StatusAnswer))
 def status() -> Response:
     """Answer what is served."""
     if faults := refuse_all(request.args):
@@ -103,8 +136,5 @@ def status() -> Response:
     return _answer(status_json(serving().index.status()))
 
 
-_RELATIONS = ("first", "prev", "next", "last")
-
-
-def _answer(shape: Mapping[str, Json]) -> Response:
+def _answer(shape: object) -> Response:
     return with_validator(jsonify(shape), serving().index.status())

@@ -6,13 +6,16 @@ validator to ask with; and what was asked before, by anybody, is answered from m
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from flask import Response, request
 
 from indexer.model import Results, SearchRequest, Status
 from webapp.assets import ASK_EACH_TIME, digest
+from webapp.compression import LEAST_BYTES, compressed, takes_gzip
 from webapp.result_cache import Answer
 from webapp.serving import serving
 
@@ -46,19 +49,30 @@ def answer_search(asked: SearchRequest, shape: Callable[[Results], Answer]) -> R
     index, cache = serving().index, serving().cache
     # The thread holds one generation, so this one is also searched.
     status = index.status()
-    question = (shape, request.script_root, status.digest, _today(), asked)
+    takes = takes_gzip()
+    question = (shape, takes, request.script_root, status.digest, _today(), asked)
     may_remember = not _is_from_elsewhere()
     answer = cache.find(question) if may_remember else None
     is_complete, timing = True, 'cache;desc="hit"'
     if answer is None:
         results = index.search(asked)
-        answer, is_complete = shape(results), not results.partial
-        timing = f"search;dur={results.took_ms:.1f}"
+        searched = time.perf_counter()
+        answer, is_complete = _packed(shape(results), takes=takes), not results.partial
+        made_ms = (time.perf_counter() - searched) * 1000
+        timing = f"search;dur={results.took_ms:.1f}, render;dur={made_ms:.1f}"
         if is_complete and may_remember:
             cache.keep(question, answer)
     response = Response(answer.body, mimetype=answer.media_type)
     response.headers.extend((*answer.headers, ("Server-Timing", timing)))
     return with_validator(response, status, complete=is_complete)
+
+
+def _packed(answer: Answer, *, takes: bool) -> Answer:
+    """Return an answer compressed for who takes that, so that it is kept so."""
+    if not takes or len(answer.body) < LEAST_BYTES:
+        return answer
+    headers = (*answer.headers, ("Content-Encoding", "gzip"))
+    return replace(answer, body=compressed(answer.body), headers=headers)
 
 
 def _is_from_elsewhere() -> bool:

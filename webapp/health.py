@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from typing import Literal, TypedDict
+
 from flask import Blueprint, Response, jsonify
 
+from webapp.openapi import Described, answers
 from webapp.serving import serving
 
 blueprint = Blueprint("health", __name__)
 
 
+class LiveAnswer(TypedDict):
+    """That the process answers."""
+
+    status: Literal["alive"]
+
+
+class ReadyAnswer(TypedDict):
+    """What is served."""
+
+    status: Literal["ready"]
+    generation: int
+    built_at: str
+    articles: int
+    sections: int
+
+
 @blueprint.get("/healthz")
+@answers(Described(LiveAnswer, headers=(), problems=()))
 def live() -> Response:
     """Answer 200 as long as the process answers at all, with or without an index."""
     return jsonify(status="alive")
 
 
 @blueprint.get("/readyz")
+@answers(Described(ReadyAnswer, headers=(), problems=(HTTPStatus.SERVICE_UNAVAILABLE,)))
 def ready() -> Response:
     """Answer 200 with the served generation, 503 while there is none."""
     status = serving().index.status()

@@ -9,53 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, get_args
+from typing import Protocol, TypeVar
 
-from indexer.knowledge.sections import KINDS
-from indexer.model import (
-    DEEPEST_RESULT,
-    LARGEST_PAGE_SIZE,
-    LONGEST_QUERY,
-    Group,
-    SearchRequest,
-    Sort,
+from indexer.model import DEEPEST_RESULT, LARGEST_PAGE_SIZE, LONGEST_QUERY, SearchRequest
+from webapp.parameters import (
+    EXPANDING,
+    GROUPS,
+    LONGEST_NAME,
+    MOST_NAMES,
+    MOST_SUGGESTIONS,
+    SEARCH,
+    SECTION_KINDS,
+    SORTS,
+    SUGGEST,
+    SWITCH,
+    USUAL_SUGGESTIONS,
+    names_of,
 )
 
-LONGEST_NAME = 200
-"""Characters of the name of a drug or category in a filter."""
-MOST_NAMES = 24
-"""Values of one repeatable parameter: as many as there are kinds of sections."""
 MOST_OPENED = 10
 """Articles on a page of results of which all that matched is listed."""
 LONGEST_QUOTE = 40
 """Characters of a refused value that its fault repeats."""
 MOST_DIGITS = 9
-
-SORTS: tuple[Sort, ...] = get_args(Sort)
-GROUPS: tuple[Group, ...] = get_args(Group)
-SECTION_KINDS = tuple(kind.name for kind in KINDS)
-SEARCH_PARAMETERS = (
-    "q",
-    "drug",
-    "section",
-    "class",
-    "category",
-    "year",
-    "article",
-    "without",
-    "sort",
-    "group",
-    "page",
-    "per_page",
-    "expand",
-    "exact",
-    "explain",
-)
-
-SUGGEST_PARAMETERS = ("q", "limit")
-USUAL_SUGGESTIONS = 8
-MOST_SUGGESTIONS = 20
-"""Suggestions of one type: more than that is a list of results."""
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -95,7 +71,7 @@ def read_search(args: Parameters, *, deadline_ms: int, is_program: bool) -> Read
     """
     reader = _Reader(args)
     if is_program:
-        reader.refuse_others(SEARCH_PARAMETERS)
+        reader.refuse_others(names_of(SEARCH))
         reader.require("q")
     request = SearchRequest(
         text=reader.query("q"),
@@ -110,9 +86,9 @@ def read_search(args: Parameters, *, deadline_ms: int, is_program: bool) -> Read
         group=reader.choice("group", GROUPS),
         page=reader.number("page", default=1, most=DEEPEST_RESULT),
         per_page=reader.number("per_page", default=10, most=LARGEST_PAGE_SIZE),
-        expand=reader.choice("expand", ("auto", "none")) == "auto",
-        exact=reader.choice("exact", ("0", "1")) == "1",
-        explain=reader.choice("explain", ("0", "1")) == "1",
+        expand=reader.choice("expand", EXPANDING) == "auto",
+        exact=reader.choice("exact", SWITCH) == "1",
+        explain=reader.choice("explain", SWITCH) == "1",
         deadline_ms=deadline_ms,
     )
     if request.page * request.per_page > DEEPEST_RESULT:
@@ -137,7 +113,7 @@ class Beginning:
 def read_suggest(args: Parameters) -> Beginning:
     """Read the parameters of a completion."""
     reader = _Reader(args)
-    reader.refuse_others(SUGGEST_PARAMETERS)
+    reader.refuse_others(names_of(SUGGEST))
     reader.require("q")
     text = reader.query("q")
     limit = reader.number("limit", default=USUAL_SUGGESTIONS, most=MOST_SUGGESTIONS)
@@ -244,10 +220,10 @@ class _Reader:
         return values[0] if values else None
 
     def _several(self, name: str) -> tuple[str, ...]:
-        values = tuple(dict.fromkeys(self._args.getlist(name)))
+        values = self._args.getlist(name)
         if len(values) > MOST_NAMES:
             self.blame(name, f"was given {len(values)} times and can be given {MOST_NAMES} times")
-        return values[:MOST_NAMES]
+        return tuple(dict.fromkeys(values[:MOST_NAMES]))
 
 
 def is_year(text: str) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
+from typing import NotRequired, TypedDict
 from urllib.parse import quote
 
 from flask import Flask, Response, jsonify, render_template, request
@@ -38,6 +39,29 @@ PROBLEM_JSON = "application/problem+json"
 
 RETRY_AFTER = 30
 """Seconds after which to ask again when no index can be served: a small one is built by then."""
+
+
+class ErrorJson(TypedDict):
+    """A parameter at fault, and what is wrong with it."""
+
+    parameter: str
+    detail: str
+
+
+class ProblemJson(TypedDict):
+    """A problem, as RFC 9457 has it.
+
+    `type` is the address of a page that explains it, `instance` what was asked; `request_id` is
+    the id under which the log of the server tells more. `errors` names each parameter at fault.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: str
+    errors: NotRequired[list[ErrorJson]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +133,13 @@ _TYPES = (
         "No address takes a body. Put what you ask for into the query string.",
     ),
     ProblemType(
+        "too-many-requests",
+        "Too many requests",
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Whoever runs this server allows each client so many requests a minute. Ask again after "
+        "as many seconds as “Retry-After” says.",
+    ),
+    ProblemType(
         "internal",
         "Something went wrong here",
         HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -148,10 +179,14 @@ _SLUGS: Mapping[int, str] = MappingProxyType(
         HTTPStatus.NOT_FOUND: "not-found",
         HTTPStatus.METHOD_NOT_ALLOWED: "method-not-allowed",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "content-too-large",
+        HTTPStatus.TOO_MANY_REQUESTS: "too-many-requests",
         HTTPStatus.INTERNAL_SERVER_ERROR: "internal",
         HTTPStatus.SERVICE_UNAVAILABLE: "index-unavailable",
     }
 )
+
+
+_FOR_PROGRAMS = frozenset({"/healthz", "/readyz", "/openapi.json", "/opensearch/suggest"})
 
 
 def attach(app: Flask) -> None:
@@ -221,13 +256,13 @@ def kind_of(faults: Sequence[Fault]) -> ProblemType:
 def refuse(faults: Sequence[Fault]) -> Response:
     """Answer a request whose parameters have faults, naming every one."""
     detail = " ".join(f"{fault.parameter} {fault.detail}." for fault in faults)
-    errors = [{"parameter": fault.parameter, "detail": fault.detail} for fault in faults]
+    errors: list[ErrorJson] = [
+        {"parameter": fault.parameter, "detail": fault.detail} for fault in faults
+    ]
     return problem(kind_of(faults), detail, errors=errors)
 
 
-def problem(
-    kind: ProblemType, detail: str, *, errors: Sequence[Mapping[str, str]] = ()
-) -> Response:
+def problem(kind: ProblemType, detail: str, *, errors: Sequence[ErrorJson] = ()) -> Response:
     """Return a problem in the form that suits who asked."""
     if not is_for_program():
         page = render_template(
@@ -238,15 +273,17 @@ def problem(
             request_id=request_id(),
         )
         return Response(page, kind.status, mimetype="text/html")
-    response = jsonify(
-        type=kind.url,
-        title=kind.title,
-        status=kind.status,
-        detail=detail,
-        instance=asked_address(),
-        request_id=request_id(),
-        **({"errors": list(errors)} if errors else {}),
-    )
+    shape: ProblemJson = {
+        "type": kind.url,
+        "title": kind.title,
+        "status": kind.status.value,
+        "detail": detail,
+        "instance": asked_address(),
+        "request_id": request_id(),
+    }
+    if errors:
+        shape["errors"] = list(errors)
+    response = jsonify(shape)
     response.status_code = kind.status
     response.mimetype = PROBLEM_JSON
     return response
@@ -260,4 +297,5 @@ def asked_address() -> str:
 
 def is_for_program() -> bool:
     """Say whether the request comes from a program rather than from a person's browser."""
-    return request.path.startswith("/api/") or request.path == "/readyz"
+    path = request.path
+    return (path.startswith("/api/") and path != "/api/docs") or path in _FOR_PROGRAMS

@@ -40,7 +40,8 @@ HEADERS = MappingProxyType(
 CROSS_ORIGIN_HEADERS = MappingProxyType(
     {
         "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": "ETag, Link, Retry-After, Server-Timing, X-Request-Id",
+        "Access-Control-Expose-Headers": "ETag, Link, RateLimit, "
+        "RateLimit-Policy, Retry-After, Server-Timing, X-Request-Id",
     }
 )
 
@@ -115,6 +116,6 @@ def add_headers(response: Response) -> Response:
     response.headers.extend(HEADERS)
     response.headers.add("X-Request-Id", request_id())
     response.headers.setdefault("Cache-Control", "no-store")
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/") or request.path == "/openapi.json":
         response.headers.extend(CROSS_ORIGIN_HEADERS)
     return response

@@ -61,7 +61,7 @@ def _parse_pages(invocation: Invocation, files: Sequence[str]) -> list[Failure]:
             page = by_name[parsed.name]
             article = attributed(parsed.value, page.rules, page.path)
             if console.as_json:
-                console.answer_json(article_json(article, indexed=False))
+                console.answer_json(article_json(article))
             else:
                 console.answer_lines(outline(article, width=columns()))
     return failures

@@ -13,7 +13,7 @@ from indexer.cli.options import Invocation, command
 from indexer.errors import NotFoundError
 from indexer.index import Index, open_index
 from indexer.model import Article, Section
-from indexer.serialization import DISCLAIMER, article_json, section_json
+from indexer.serialization import DISCLAIMER, indexed_article_json, section_json
 
 
 @command("show")
@@ -29,8 +29,10 @@ def show(invocation: Invocation, *, reference: str) -> int:
     section = _found_section(article, section_id) if section_id else None
     console = invocation.console
     if console.as_json:
-        shape = section_json(section, article=article) if section else None
-        console.answer_json(shape or article_json(article, indexed=True))
+        if section:
+            console.answer_json(section_json(section, article))
+        else:
+            console.answer_json(indexed_article_json(article))
         return exits.DONE
     shown = [section] if section else article.sections
     alike = [f"  {'notice':12}{notice.text}" for notice in index.lookalikes(article.drugs)]

@@ -4,7 +4,14 @@ Lists are never null and what is unknown is null. Keys may be added, never renam
 read version 1 of the API and scripts that read `--json` depend on them.
 """
 
-from indexer.serialization.articles import article_json, drug_json, section_json, summary_json
+from indexer.serialization.articles import (
+    article_json,
+    drug_json,
+    drugs_of_index_json,
+    indexed_article_json,
+    section_json,
+    summary_json,
+)
 from indexer.serialization.links import article_link, last_page, search_link, search_links
 from indexer.serialization.results import (
     results_json,
@@ -22,6 +29,8 @@ __all__ = [
     "article_json",
     "article_link",
     "drug_json",
+    "drugs_of_index_json",
+    "indexed_article_json",
     "last_page",
     "report_json",
     "results_json",

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from indexer.knowledge.sections import kind_named
 from indexer.model import Article, ArticleSummary, Drug, DrugEntry, Notice, Section
-from indexer.provenance import provenance_of
+from indexer.provenance import staleness
 from indexer.serialization.links import article_link
-from indexer.serialization.shapes import DISCLAIMER, Json
+from indexer.serialization.shapes import (
+    DISCLAIMER,
+    ArticleAnswer,
+    ArticleJson,
+    DrugAnswer,
+    DrugJson,
+    DrugsAnswer,
+    NoticeJson,
+    ProvenanceJson,
+    SectionAnswer,
+    SectionJson,
+    SummaryJson,
+)
 
 
-def summary_json(article: ArticleSummary) -> dict[str, Json]:
+def summary_json(article: ArticleSummary) -> SummaryJson:
     """Return what a list of results shows of an article."""
     return {
         "id": article.id,
@@ -25,13 +37,13 @@ def summary_json(article: ArticleSummary) -> dict[str, Json]:
         "tags": list(article.tags),
         "drugs": drugs_json(article.drugs),
         "notices": notices_json(article.notices),
-        **provenance_of(article),
+        **_provenance(article),
     }
 
 
-def article_json(article: Article, *, indexed: bool) -> dict[str, Json]:
-    """Return an article in the shape of `parse --json`; an indexed one with its addresses."""
-    shape: dict[str, Json] = {
+def article_json(article: Article) -> ArticleJson:
+    """Return an article in the shape of `parse --json`."""
+    return {
         "id": article.id,
         "source": article.source,
         "title": article.title,
@@ -43,24 +55,50 @@ def article_json(article: Article, *, indexed: bool) -> dict[str, Json]:
         "categories": list(article.categories),
         "tags": list(article.tags),
         "drugs": [{**_drug_of(drug), "evidence": list(drug.evidence)} for drug in article.drugs],
-        **provenance_of(article),
+        **_provenance(article),
         "notices": notices_json(article.notices),
         "encoding": {"name": article.encoding.name, "from": article.encoding.source},
         "warnings": list(article.warnings),
-        "sections": [section_json(section) for section in article.sections],
+        "sections": [_section(section) for section in article.sections],
     }
-    if indexed:
-        shape["links"] = {
+
+
+def indexed_article_json(article: Article) -> ArticleAnswer:
+    """Return an article of the index, with its addresses."""
+    return {
+        **article_json(article),
+        "links": {
             "self": f"/api/v1/articles/{quote(article.id)}",
             "html": article_link(article.id),
-        }
-        shape["disclaimer"] = DISCLAIMER
-    return shape
+        },
+        "disclaimer": DISCLAIMER,
+    }
 
 
-def section_json(section: Section, *, article: Article | None = None) -> dict[str, Json]:
-    """Return a section as it stands in its article; with `article`, as it stands alone."""
-    shape: dict[str, Json] = {
+def section_json(section: Section, article: Article) -> SectionAnswer:
+    """Return a section as it stands alone: with the article that it is from."""
+    return {
+        **_section(section),
+        "article": {
+            "id": article.id,
+            "title": article.title,
+            "url": article_link(article.id),
+            "source_url": article.url,
+            "published": article.published,
+            "modified": article.modified,
+            "drugs": drugs_json(article.drugs),
+            **_provenance(article),
+        },
+        "links": {
+            "self": f"/api/v1/articles/{quote(article.id)}/sections/{quote(section.id)}",
+            "html": article_link(article.id, section_id=section.id),
+        },
+        "disclaimer": DISCLAIMER,
+    }
+
+
+def _section(section: Section) -> SectionJson:
+    return {
         "id": section.id,
         "heading": section.heading,
         "level": section.level,
@@ -70,26 +108,9 @@ def section_json(section: Section, *, article: Article | None = None) -> dict[st
         "rule": section.rule,
         "text": section.text,
     }
-    if article:
-        shape["article"] = {
-            "id": article.id,
-            "title": article.title,
-            "url": article_link(article.id),
-            "source_url": article.url,
-            "published": article.published,
-            "modified": article.modified,
-            "drugs": drugs_json(article.drugs),
-            **provenance_of(article),
-        }
-        shape["links"] = {
-            "self": f"/api/v1/articles/{quote(article.id)}/sections/{quote(section.id)}",
-            "html": article_link(article.id, section_id=section.id),
-        }
-        shape["disclaimer"] = DISCLAIMER
-    return shape
 
 
-def drug_json(drug: DrugEntry) -> dict[str, Json]:
+def drug_json(drug: DrugEntry) -> DrugAnswer:
     """Return a medicine of the index with its names and the articles about it."""
     names = [*([drug.ingredient] if drug.ingredient else []), *drug.brands]
     return {
@@ -104,18 +125,33 @@ def drug_json(drug: DrugEntry) -> dict[str, Json]:
     }
 
 
-def notices_json(notices: Iterable[Notice]) -> list[Json]:
+def drugs_of_index_json(drugs: Sequence[DrugEntry]) -> DrugsAnswer:
+    """Return the medicines of the index, in the order given."""
+    return {"total": len(drugs), "drugs": [drug_json(drug) for drug in drugs]}
+
+
+def notices_json(notices: Iterable[Notice]) -> list[NoticeJson]:
     """Return what has to be known before something is read."""
     return [{"code": notice.code, "text": notice.text} for notice in notices]
 
 
-def drugs_json(drugs: Iterable[Drug]) -> list[Json]:
+def drugs_json(drugs: Iterable[Drug]) -> list[DrugJson]:
     """Return medicines under the names that an article or a query gives them."""
     return [_drug_of(drug) for drug in drugs]
 
 
-def _drug_of(drug: Drug) -> dict[str, Json]:
+def _drug_of(drug: Drug) -> DrugJson:
     return {"name": drug.name, "ingredient": drug.ingredient, "role": drug.role}
+
+
+def _provenance(article: Article | ArticleSummary) -> ProvenanceJson:
+    return {
+        "publisher": article.publisher,
+        "publisher_type": article.publisher_type,
+        "licence": article.licence,
+        "indexed": article.indexed,
+        "stale": staleness(article),
+    }
 
 
 def loinc_of(kind: str) -> str | None:

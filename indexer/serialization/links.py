@@ -8,16 +8,22 @@ from typing import Final
 from urllib.parse import quote, quote_plus
 
 from indexer.model import DEEPEST_RESULT, Results, SearchRequest
+from indexer.serialization.search_shapes import SearchLinks
+
+API_SEARCH: Final = "/api/v1/search"
+
+FRAGMENT_WORDS = 4
+"""Words that a text fragment has of either end of a long sentence: enough to be met but once."""
 
 _DEFAULT: Final = SearchRequest(text="")
 
 
-def search_links(results: Results) -> dict[str, str | None]:
+def search_links(results: Results) -> SearchLinks:
     """Return the addresses of an answer, of the pages around it, and of its page for people."""
     request, last = results.request, last_page(results)
 
     def at(page: int) -> str:
-        return search_link("/api/v1/search", request, page=page)
+        return search_link(API_SEARCH, request, page=page)
 
     return {
         "self": at(request.page),
@@ -69,3 +75,19 @@ def article_link(article_id: str, *, section_id: str | None = None, query: str =
     words = f"?h={_quoted(query)}" if query else ""
     place = f"#{quote(section_id)}" if section_id else ""
     return f"/articles/{quote(article_id)}{words}{place}"
+
+
+def text_fragment(text: str) -> str:
+    """Return the directive that opens a page at the first line of a passage, empty for none.
+
+    As the URL Fragment Text Directives of the WICG have it: `:~:text=first words,last words`.
+    """
+    words = text.partition("\n")[0].lstrip("• ").split()
+    if not words:
+        return ""
+    parts = [words]
+    if len(words) > 2 * FRAGMENT_WORDS:
+        parts = [words[:FRAGMENT_WORDS], words[-FRAGMENT_WORDS:]]
+    # A hyphen would make a prefix or suffix of what it stands beside.
+    quoted = (quote(" ".join(part), safe="").replace("-", "%2D") for part in parts)
+    return f":~:text={','.join(quoted)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from indexer.model import (
@@ -10,6 +10,7 @@ from indexer.model import (
     FacetValue,
     Hit,
     Interpretation,
+    Mark,
     Results,
     SearchRequest,
     SectionHit,
@@ -21,31 +22,54 @@ from indexer.serialization.articles import (
     notices_json,
     summary_json,
 )
-from indexer.serialization.links import article_link, search_links
-from indexer.serialization.shapes import DISCLAIMER, Json
+from indexer.serialization.links import (
+    API_SEARCH,
+    article_link,
+    search_link,
+    search_links,
+    text_fragment,
+)
+from indexer.serialization.search_shapes import (
+    BestJson,
+    EmergencyJson,
+    FacetsJson,
+    FacetValueJson,
+    HitJson,
+    MarkJson,
+    QueryJson,
+    SearchAnswer,
+    SearchLinks,
+    SectionHitJson,
+    SnippetJson,
+    SuggestAnswer,
+    SuggestionJson,
+)
+from indexer.serialization.shapes import DISCLAIMER
 from indexer.suggestions import Emergency, Suggestion, Suggestions
+
+SAFETY_PAGE = "/about/safety"
 
 SCORE_DIGITS = 6
 """Decimals of a score: far below any difference that decides an order, and readable."""
 
 
-def results_json(
-    results: Results, *, links: Mapping[str, str | None] | None = None
-) -> dict[str, Json]:
+def results_json(results: Results, *, links: SearchLinks | None = None) -> SearchAnswer:
     """Return a search's answer in the shape of `/api/v1/search`.
 
     `links` are the addresses of this answer, its neighbours and its page; without them they are
     relative to wherever the index is served.
     """
     status = results.status
+    first = (results.request.page - 1) * results.request.per_page + 1
     return {
-        "query": _interpretation(results.query),
+        "query": _interpretation(results.query, results.request),
         "total": {
             "articles": results.total.articles,
             "sections": results.total.sections,
             "relation": results.total.relation,
         },
-        "results": [_hit(hit, results) for hit in results.hits],
+        "results": [_hit(hit, rank, results) for rank, hit in enumerate(results.hits, first)],
+        "best": _best(results),
         "facets": _facets(results.facets),
         "suggestions": {
             "did_you_mean": [suggestion_json(item) for item in results.suggestions.did_you_mean],
@@ -58,7 +82,7 @@ def results_json(
             "size": results.request.per_page,
             "pages": results.pages,
         },
-        "links": dict(search_links(results) if links is None else links),
+        "links": search_links(results) if links is None else links,
         "meta": {
             "took_ms": round(results.took_ms, 3),
             "partial": results.partial,
@@ -67,11 +91,12 @@ def results_json(
             "articles": status.articles,
             "sections": status.sections,
             "disclaimer": DISCLAIMER,
+            "safety": SAFETY_PAGE,
         },
     }
 
 
-def suggestions_json(suggestions: Suggestions) -> dict[str, Json]:
+def suggestions_json(suggestions: Suggestions) -> SuggestAnswer:
     """Return completions in the shape of `/api/v1/suggest`."""
     return {
         "q": suggestions.text,
@@ -82,7 +107,7 @@ def suggestions_json(suggestions: Suggestions) -> dict[str, Json]:
     }
 
 
-def suggestion_json(suggestion: Suggestion) -> dict[str, Json]:
+def suggestion_json(suggestion: Suggestion) -> SuggestionJson:
     """Return something that may be meant."""
     return {
         "label": suggestion.label,
@@ -93,27 +118,36 @@ def suggestion_json(suggestion: Suggestion) -> dict[str, Json]:
     }
 
 
-def _emergency(emergency: Emergency | None) -> dict[str, Json] | None:
+def _emergency(emergency: Emergency | None) -> EmergencyJson | None:
     if emergency is None:
         return None
-    contacts = [{"label": of.label, "number": of.number} for of in emergency.contacts]
-    return {"text": emergency.text, "contacts": contacts}
+    return {
+        "text": emergency.text,
+        "contacts": [{"label": of.label, "number": of.number} for of in emergency.contacts],
+    }
 
 
-def _interpretation(query: Interpretation) -> dict[str, Json]:
+def _interpretation(query: Interpretation, request: SearchRequest) -> QueryJson:
     return {
         "text": query.text,
+        "ran": query.text if query.corrected is None else query.corrected,
         "mode": query.mode,
         "concepts": query.concepts,
         "dropped": list(query.dropped),
         "drugs": drugs_json(query.drugs),
-        "intent": [{"kind": found.kind, "matched": found.matched} for found in query.intent],
+        "intent": [
+            {"kind": found.kind, "matched": found.matched, "loinc": loinc_of(found.kind)}
+            for found in query.intent
+        ],
         "expansions": [
             {
                 "from": added.source,
                 "to": ", ".join(added.names),
                 "names": list(added.names),
                 "why": added.why,
+                "disable": search_link(
+                    API_SEARCH, replace(request, without=(*request.without, *added.names))
+                ),
             }
             for added in query.expansions
         ],
@@ -122,11 +156,33 @@ def _interpretation(query: Interpretation) -> dict[str, Json]:
     }
 
 
-def _hit(hit: Hit, results: Results) -> dict[str, Json]:
-    request = results.request
-    if results.query.corrected is not None:
-        request = replace(request, text=results.query.corrected)
+def _ran(results: Results) -> SearchRequest:
+    """Return the request as it was answered: with the correction that was made."""
+    if results.query.corrected is None:
+        return results.request
+    return replace(results.request, text=results.query.corrected)
+
+
+def _best(results: Results) -> BestJson | None:
+    if results.best is None:
+        return None
+    article, section = results.best.article, results.best.section
+    words = _ran(results).text
     return {
+        "article_id": article.id,
+        "section_id": section.id,
+        "heading": section.heading,
+        "kind": section.kind,
+        "url": article_link(article.id, section_id=section.id, query=words),
+        "text": section.text,
+        "marks": _marks(results.best.marks),
+    }
+
+
+def _hit(hit: Hit, rank: int, results: Results) -> HitJson:
+    request = _ran(results)
+    return {
+        "rank": rank,
         "article": summary_json(hit.article),
         "score": _score(hit.score),
         "more_sections": hit.more_sections,
@@ -135,14 +191,16 @@ def _hit(hit: Hit, results: Results) -> dict[str, Json]:
     }
 
 
-def _section_hit(section: SectionHit, article_id: str, request: SearchRequest) -> dict[str, Json]:
-    shape: dict[str, Json] = {
+def _section_hit(section: SectionHit, article_id: str, request: SearchRequest) -> SectionHitJson:
+    text = section.snippets[0].text if section.snippets else ""
+    shape: SectionHitJson = {
         "id": section.id,
         "heading": section.heading,
         "path": list(section.path),
         "kind": section.kind,
         "loinc": loinc_of(section.kind),
         "url": article_link(article_id, section_id=section.id, query=request.text),
+        "fragment_url": article_link(article_id, section_id=section.id) + text_fragment(text),
         "score": _score(section.score),
         "snippets": [snippet_json(snippet) for snippet in section.snippets],
         "why": [
@@ -157,7 +215,7 @@ def _section_hit(section: SectionHit, article_id: str, request: SearchRequest) -
     return shape
 
 
-def _facets(facets: Facets) -> dict[str, Json]:
+def _facets(facets: Facets) -> FacetsJson:
     return {
         "section": _facet(facets.section),
         "drug": _facet(facets.drug),
@@ -167,20 +225,25 @@ def _facets(facets: Facets) -> dict[str, Json]:
     }
 
 
-def _facet(values: Iterable[FacetValue]) -> list[Json]:
+def _facet(values: Iterable[FacetValue]) -> list[FacetValueJson]:
     return [
         {"value": of.value, "label": of.label, "count": of.count, "selected": of.selected}
         for of in values
     ]
 
 
-def snippet_json(snippet: Snippet) -> dict[str, Json]:
+def snippet_json(snippet: Snippet) -> SnippetJson:
     """Return a snippet as plain text with ranges, and as escaped HTML."""
     return {
         "text": snippet.text,
-        "marks": [[mark.start, mark.end, mark.kind] for mark in snippet.marks],
+        "marks": _marks(snippet.marks),
         "html": snippet_html(snippet),
+        "char_start": snippet.start,
     }
+
+
+def _marks(marks: Iterable[Mark]) -> list[MarkJson]:
+    return [(mark.start, mark.end, mark.kind) for mark in marks]
 
 
 def snippet_html(snippet: Snippet) -> str:

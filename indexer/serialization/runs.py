@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from indexer.model import Status
-from indexer.serialization.shapes import Json
+from indexer.serialization.shapes import Json, StatusAnswer
 
 if TYPE_CHECKING:
     from indexer.runs import Report, Verification
@@ -39,7 +39,7 @@ def report_json(report: Report, *, named: bool = False) -> dict[str, Json]:
     return shape
 
 
-def status_json(status: Status) -> dict[str, Json]:
+def status_json(status: Status) -> StatusAnswer:
     """Return what is served; where it lies is not for every reader, so it is not in it."""
     return {
         "generation": status.generation,

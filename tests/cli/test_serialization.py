@@ -38,9 +38,11 @@ from indexer.serialization import (
     DISCLAIMER,
     article_json,
     drug_json,
+    indexed_article_json,
     report_json,
     results_json,
     search_link,
+    search_links,
     section_json,
     snippet_html,
     status_json,
@@ -123,22 +125,24 @@ ARTICLE = Article(
 def test_results_have_the_shape_of_the_contract() -> None:
     shape = results_json(RESULTS)
     assert set(shape) == {
-        "query", "total", "results", "facets", "suggestions", "notices", "emergency", "page",
-        "links", "meta",
+        "query", "total", "results", "best", "facets", "suggestions", "notices", "emergency",
+        "page", "links", "meta",
     }  # fmt: skip
     assert shape["query"] == {
         "text": "imuran side effects",
+        "ran": "imuran side effects",
         "mode": "all",
         "concepts": 2,
         "dropped": [],
         "drugs": [{"name": "Imuran", "ingredient": "azathioprine", "role": "brand"}],
-        "intent": [{"kind": "adverse-reactions", "matched": "side effects"}],
+        "intent": [{"kind": "adverse-reactions", "matched": "side effects", "loinc": "34084-4"}],
         "expansions": [
             {
                 "from": "imuran",
                 "to": "azathioprine",
                 "names": ["azathioprine"],
                 "why": "ingredient of the brand",
+                "disable": "/api/v1/search?q=imuran+side+effects&without=azathioprine&explain=1",
             }
         ],
         "corrected": None,
@@ -164,6 +168,7 @@ def test_results_have_the_shape_of_the_contract() -> None:
         "articles": 31,
         "sections": 402,
         "disclaimer": DISCLAIMER,
+        "safety": "/about/safety",
     }
 
 
@@ -171,6 +176,7 @@ def test_a_hit_names_its_article_and_addresses_its_sections() -> None:
     shape = json.loads(json.dumps(results_json(RESULTS)["results"]))
     assert shape == [
         {
+            "rank": 1,
             "article": {
                 "id": "imuran-guide",
                 "title": "A guide",
@@ -199,6 +205,8 @@ def test_a_hit_names_its_article_and_addresses_its_sections() -> None:
                     "kind": "adverse-reactions",
                     "loinc": "34084-4",
                     "url": "/articles/imuran-guide?h=imuran+side+effects#serious-side-effects",
+                    "fragment_url": "/articles/imuran-guide#serious-side-effects:~:text="
+                    "If%20you%20experience%20%3Cb%3E%20side%20effects%2C%20seek%20help.",
                     "score": 18.4,
                     "snippets": [
                         {
@@ -206,6 +214,7 @@ def test_a_hit_names_its_article_and_addresses_its_sections() -> None:
                             "marks": [[22, 34, "direct"], [41, 45, "related"]],
                             "html": "If you experience &lt;b&gt; <mark>side effects</mark>, seek "
                             '<mark class="related">help</mark>.',
+                            "char_start": SNIPPET.start,
                         }
                     ],
                     "why": [{"field": "heading", "term": "side effects", "via": "intent"}],
@@ -245,7 +254,7 @@ def test_links_lead_to_pages_that_exist(
 
 
 def test_links_can_be_given_by_who_knows_better() -> None:
-    links = {"self": "https://search.example/x", "next": None, "prev": None, "html": None}
+    links = search_links(replace(RESULTS, request=SearchRequest(text="another")))
     assert results_json(RESULTS, links=links)["links"] == links
 
 
@@ -297,7 +306,7 @@ def test_snippet_html_is_the_text_and_marks_and_nothing_else(text: str, places: 
 
 
 def test_a_parsed_article_has_the_shape_of_the_contract() -> None:
-    assert article_json(ARTICLE, indexed=False) == {
+    assert dict(article_json(ARTICLE)) == {
         "id": "imuran-guide",
         "source": "imuran-guide.html",
         "title": "A guide",
@@ -340,8 +349,9 @@ def test_a_parsed_article_has_the_shape_of_the_contract() -> None:
 
 
 def test_an_indexed_article_adds_its_addresses_and_the_disclaimer() -> None:
-    parsed, indexed = article_json(ARTICLE, indexed=False), article_json(ARTICLE, indexed=True)
-    assert {name: indexed[name] for name in parsed} == parsed
+    indexed = indexed_article_json(ARTICLE)
+    for name, value in article_json(ARTICLE).items():
+        assert dict(indexed)[name] == value
     assert indexed["disclaimer"] == DISCLAIMER
     assert indexed["links"] == {
         "self": "/api/v1/articles/imuran-guide",
@@ -350,7 +360,7 @@ def test_an_indexed_article_adds_its_addresses_and_the_disclaimer() -> None:
 
 
 def test_a_section_alone_says_whose_it_is() -> None:
-    alone = section_json(ARTICLE.sections[0], article=ARTICLE)
+    alone = section_json(ARTICLE.sections[0], ARTICLE)
     assert alone["links"] == {
         "self": "/api/v1/articles/imuran-guide/sections/uses",
         "html": "/articles/imuran-guide#uses",

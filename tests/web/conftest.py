@@ -14,6 +14,7 @@ from indexer.config import Settings
 from indexer.corpus import Corpus
 from indexer.index import open_index
 from indexer.runs import ReindexOptions
+from tests.web.described import hold_to_description
 from tests.web.pages import PAGES
 from webapp import create_app
 
@@ -22,8 +23,10 @@ class ReadingClient(FlaskClient):
     """Reads every answer to its end, as a browser does, so that no file stays open."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:  # noqa: ANN401 - Werkzeug's own
-        """Ask, and read the answer."""
-        return super().open(*args, buffered=True, **kwargs)
+        """Ask, read the answer, and hold it to the description of the API."""
+        response = super().open(*args, buffered=True, **kwargs)
+        hold_to_description(response, self.application)
+        return response
 
 
 def reading(app: Flask) -> FlaskClient:

@@ -71,6 +71,7 @@ def test_a_search_answers_in_the_shape_of_the_contract(client: FlaskClient) -> N
         "query",
         "total",
         "results",
+        "best",
         "facets",
         "suggestions",
         "notices",
@@ -170,7 +171,9 @@ def test_explain_tells_the_parts_of_a_score(client: FlaskClient) -> None:
 
 def test_an_answer_says_how_long_it_took(client: FlaskClient) -> None:
     response = client.get("/api/v1/search?q=imuran")
-    assert re.fullmatch(r"search;dur=\d+\.\d", response.headers["Server-Timing"])
+    assert re.fullmatch(
+        r"search;dur=\d+\.\d, render;dur=\d+\.\d", response.headers["Server-Timing"]
+    )
 
 
 def test_an_article_is_answered_whole(client: FlaskClient) -> None:

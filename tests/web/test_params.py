@@ -11,7 +11,8 @@ from werkzeug.datastructures import MultiDict
 
 from indexer.model import SearchRequest
 from indexer.serialization import search_link
-from webapp.params import GROUPS, SECTION_KINDS, SORTS, Reading, read_highlight, read_search
+from webapp.parameters import GROUPS, SECTION_KINDS, SORTS
+from webapp.params import Reading, read_highlight, read_search
 
 NAMES = st.lists(
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(str.strip),

@@ -41,6 +41,8 @@ ADDRESSES = (
     "/api/v1/articles/imuran-guide",
     "/api/v1/articles/imuran-guide/sections/interactions",
     "/api/v1/nothing",
+    "/api/docs",
+    "/openapi.json",
 )
 
 HEADERS = {
@@ -78,7 +80,7 @@ def test_every_response_is_locked_down(client: FlaskClient, address: str, method
     assert "Cache-Control" in response.headers
     assert re.fullmatch(r"[0-9a-f]{16}", response.headers["X-Request-Id"])
     assert "Set-Cookie" not in response.headers
-    is_api = address.startswith("/api/")
+    is_api = address.startswith("/api/") or address == "/openapi.json"
     assert response.headers.get("Access-Control-Allow-Origin") == ("*" if is_api else None)
 
 
