@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from indexer import searching
+from indexer import mentions, searching
 from indexer.config import Settings
 from indexer.emergency import is_emergency, read_emergency
 from indexer.engine import open_engine
@@ -31,6 +31,8 @@ from indexer.model import (
     Drug,
     DrugEntry,
     Mark,
+    Mention,
+    Mentions,
     Notice,
     Results,
     SearchRequest,
@@ -175,6 +177,16 @@ class Index:
         highlights = searching.highlights_for(query, snapshot, self._taught(snapshot).names)
         marks = {section.id: mark_text(section.text, highlights) for section in article.sections}
         return {section: found for section, found in marks.items() if found}
+
+    def named_in(self, article: Article) -> Mapping[str, tuple[Mention, ...]]:
+        """Return, by section id, the other medicines of the index that an article names."""
+        known = self._taught(self._snapshot())
+        return mentions.named_in(article, known.names.knowledge, known.medicines)
+
+    def mentioning(self, drugs: Iterable[Drug]) -> Mentions:
+        """Return the articles that name a medicine which they are not about."""
+        snapshot = self._snapshot()
+        return mentions.mentioning(drugs, snapshot, self._taught(snapshot).names.knowledge)
 
     def evaluate(self, judgments: Sequence[Judgment]) -> tuple[QueryOutcome, ...]:
         """Ask judged queries, and say how good each answer is."""

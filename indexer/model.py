@@ -147,6 +147,22 @@ class ArticleSummary:
     indexed: str | None = None
 
 
+class Mention(NamedTuple):
+    """A medicine that a text names: the range of the name, and the name it goes by."""
+
+    start: int
+    end: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mentions:
+    """Articles that mention a medicine which they are not about: the best, and how many."""
+
+    total: int = 0
+    articles: tuple[ArticleSummary, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrugEntry:
     """A medicine of the index, with all its names and how many articles are about it."""

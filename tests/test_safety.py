@@ -416,7 +416,7 @@ def test_m7_a_kind_of_text_that_is_missing_is_named(client: FlaskClient) -> None
         "This index has no text about pregnancy for imuran. That does not mean that it is safe."
     )
     absent = text_of(client.get("/articles/imuran"))
-    assert re.search(r"no section about: .*Pregnancy.* does not mean there is nothing", absent)
+    assert re.search(r"no section about: .*Pregnancy.* does not mean that there is nothing", absent)
 
 
 # --- M8: no verdicts ----------------------------------------------------------------------------

@@ -15,8 +15,8 @@ from typing import ClassVar, Literal, TypeAlias
 
 from markupsafe import Markup
 
-from indexer.model import Block, BlockKind, Mark, Section
-from webapp.rendering import marked
+from indexer.model import Block, BlockKind, Mark, Mention, Section
+from webapp.inlines import InlineText
 
 DEEPEST_LIST = 8
 """Levels of nested lists that are shown; deeper items stand on the last level."""
@@ -93,9 +93,15 @@ class Body:
     marks: int
 
 
-def body_of(section: Section, marks: Sequence[Mark]) -> Body:
-    """Rebuild a section's text for display, with the marks in it."""
-    text = _Text(section.text, marks)
+def body_of(
+    section: Section,
+    marks: Sequence[Mark],
+    mentions: Sequence[Mention] = (),
+    *,
+    first: int | None = None,
+) -> Body:
+    """Rebuild a section's text for display, with the marks and links in it."""
+    text = InlineText(section.text, marks, mentions, first=first)
     found: list[Node] = []
     for kind, group in groupby(section.blocks, key=_group):
         found.extend(_build(kind, tuple(group), text))
@@ -107,7 +113,7 @@ def _group(block: Block) -> BlockKind:
     return "definition" if block.kind == "term" else block.kind
 
 
-def _build(kind: BlockKind, blocks: tuple[Block, ...], text: _Text) -> Iterator[Node]:
+def _build(kind: BlockKind, blocks: tuple[Block, ...], text: InlineText) -> Iterator[Node]:
     match kind:
         case "item":
             yield from _lists([_bullet(block, text) for block in blocks])
@@ -123,20 +129,6 @@ def _build(kind: BlockKind, blocks: tuple[Block, ...], text: _Text) -> Iterator[
             yield Definitions(tuple(_entries(blocks, text)))
 
 
-@dataclass(slots=True)
-class _Text:
-    """A section's text and the marks in it; counts the marks in what was taken from it."""
-
-    plain: str
-    marks: Sequence[Mark]
-    shown: int = 0
-
-    def html(self, start: int, end: int) -> Markup:
-        html = marked(self.plain, self.marks, start, end)
-        self.shown += html.count("</mark>")
-        return html
-
-
 # --- lists ------------------------------------------------------------------------------------
 
 
@@ -150,7 +142,7 @@ class _Bullet:
     html: Markup
 
 
-def _bullet(block: Block, text: _Text) -> _Bullet:
+def _bullet(block: Block, text: InlineText) -> _Bullet:
     """Take a marker that the list draws itself off an item."""
     depth = min(block.depth, DEEPEST_LIST)
     marker = _MARKER.match(text.plain, block.start, block.end)
@@ -191,11 +183,11 @@ class _Cell:
     value: int
     end: int
 
-    def label(self, text: _Text) -> str:
+    def label(self, text: InlineText) -> str:
         return text.plain[self.start : self.value]
 
 
-def _tables(blocks: Sequence[Block], text: _Text) -> Iterator[Table]:
+def _tables(blocks: Sequence[Block], text: InlineText) -> Iterator[Table]:
     """Put rows of one shape into one table: as many cells, and the same labels.
 
     The first cell is what a row is about. Its text may hold a colon that makes no label.
@@ -206,7 +198,7 @@ def _tables(blocks: Sequence[Block], text: _Text) -> Iterator[Table]:
         yield _table([row for _, row in same], text)
 
 
-def _cells(block: Block, text: _Text) -> Iterator[_Cell]:
+def _cells(block: Block, text: InlineText) -> Iterator[_Cell]:
     """Find the cells of a row again."""
     line = text.plain[block.start : block.end]
     ends = [found.start() for found in re.finditer(re.escape(SEPARATOR), line)]
@@ -218,7 +210,7 @@ def _cells(block: Block, text: _Text) -> Iterator[_Cell]:
         yield _Cell(block.start + start, block.start + value, block.start + end)
 
 
-def _table(rows: Sequence[tuple[_Cell, ...]], text: _Text) -> Table:
+def _table(rows: Sequence[tuple[_Cell, ...]], text: InlineText) -> Table:
     if len({row[0].label(text) for row in rows}) > 1:
         rows = [(replace(row[0], value=row[0].start), *row[1:]) for row in rows]
     first = rows[0]
@@ -234,7 +226,7 @@ def _table(rows: Sequence[tuple[_Cell, ...]], text: _Text) -> Table:
 
 
 def _entries(
-    blocks: Sequence[Block], text: _Text
+    blocks: Sequence[Block], text: InlineText
 ) -> Iterator[tuple[Literal["term", "definition"], Markup]]:
     """Tell terms from definitions; a line that holds both is taken apart at its colon."""
     for block in blocks:

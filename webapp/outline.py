@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from indexer.knowledge.sections import KINDS, OTHER
-from indexer.model import Article, Mark, Section
+from indexer.analysis.sentences import sentences
+from indexer.knowledge.sections import KINDS, OTHER, SectionKind
+from indexer.model import Article, Mark, Mention, Section
 from webapp.blocks import Node, body_of
 
 DEEPEST_HEADING = 6
+
+NO_MENTIONS: Mapping[str, Sequence[Mention]] = MappingProxyType({})
 
 NO_SECTION_WORTH_SAYING = frozenset(
     {
@@ -27,6 +31,27 @@ NO_SECTION_WORTH_SAYING = frozenset(
 """Kinds that readers look for: their absence from an article is said (rule M7)."""
 
 
+_ENDS = tuple(".!?")
+
+GLANCE_ORDER = (
+    "boxed-warning",
+    "contraindications",
+    "warnings-precautions",
+    "interactions",
+    "pregnancy",
+    "lactation",
+    "adverse-reactions",
+    "overdose",
+    "dosage",
+)
+"""What of an article is shown at a glance first: what harms whoever misses it, then the dose; the
+other kinds follow in their usual order. As on labels, where warnings precede everything."""
+
+LONGEST_GLANCE = 220
+"""Code points of the first sentence of a section that a glance shows; a longer one is left out,
+because a part of it could lack its *not*."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A section of an article, ready to be shown."""
@@ -37,22 +62,38 @@ class Part:
     nodes: tuple[Node, ...]
     matches: int
     """Marks that it shows."""
+    first_match: int
+    """Number of the first of them in the article."""
     is_opening: bool
     """Its heading only repeats the article's title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A section that a glance leads to, and how it begins, if that is short enough."""
+
+    section: Section
+    beginning: str
 
 
 @dataclass(frozen=True, slots=True)
 class Glance:
     """A kind of section that an article has, and where."""
 
+    kind: str
     label: str
-    sections: tuple[Section, ...]
+    places: tuple[Place, ...]
 
 
-def parts_of(article: Article, marks: Mapping[str, Sequence[Mark]]) -> tuple[Part, ...]:
-    """Return the sections of an article in reading order, marks in place."""
+def parts_of(
+    article: Article,
+    marks: Mapping[str, Sequence[Mark]],
+    mentions: Mapping[str, Sequence[Mention]] = NO_MENTIONS,
+) -> tuple[Part, ...]:
+    """Return the sections of an article in reading order, marks and links in place."""
     parts = []
     above: list[int] = []
+    next_match = 1
     for place, section in enumerate(article.sections):
         is_opening = place == 0 and section.heading.strip() == article.title.strip()
         while above and above[-1] >= section.level:
@@ -61,27 +102,59 @@ def parts_of(article: Article, marks: Mapping[str, Sequence[Mark]]) -> tuple[Par
         level = min(2 + len(above), DEEPEST_HEADING)
         if not is_opening:
             above.append(section.level)
-        body = body_of(section, marks.get(section.id, ()))
+        body = body_of(
+            section,
+            marks.get(section.id, ()),
+            mentions.get(section.id, ()),
+            first=next_match,
+        )
         parts.append(
             Part(
                 section=section,
                 level=level,
                 nodes=body.nodes,
                 matches=body.marks,
+                first_match=next_match,
                 is_opening=is_opening,
             )
         )
+        next_match += body.marks
     return tuple(parts)
 
 
 def at_a_glance(article: Article) -> tuple[Glance, ...]:
-    """Return the kinds of sections that an article has, in their fixed order."""
+    """Return the kinds of sections that an article has, what must not be missed first."""
     found = []
-    for kind in KINDS:
-        sections = tuple(part for part in article.sections if part.kind == kind.name and part.text)
-        if sections and kind.name != OTHER:
-            found.append(Glance(kind.label, sections))
+    for kind in sorted(KINDS, key=glance_place):
+        places = tuple(
+            Place(part, beginning_of(part))
+            for part in article.sections
+            if part.kind == kind.name and part.text
+        )
+        if places and kind.name != OTHER:
+            found.append(Glance(kind.name, kind.label, places))
     return tuple(found)
+
+
+def glance_place(kind: SectionKind) -> int:
+    """Return the place of a kind of section among those that are shown at a glance."""
+    if kind.name in GLANCE_ORDER:
+        return GLANCE_ORDER.index(kind.name)
+    return len(GLANCE_ORDER) + KINDS.index(kind)
+
+
+def beginning_of(section: Section) -> str:
+    """Return a section's first sentence, word for word.
+
+    Empty where it begins with something else, such as an item, which says little without the line
+    that introduces it (safety rule M5), and where the sentence is long or leads on.
+    """
+    if not section.blocks or section.blocks[0].kind != "paragraph":
+        return ""
+    block = section.blocks[0]
+    first = next(iter(sentences(section.text, block.start, block.end, until=0)), (0, 0))
+    sentence = section.text[slice(*first)]
+    return sentence if len(sentence) <= LONGEST_GLANCE and sentence[-1:] in _ENDS else ""
 
 
 def absent_kinds(article: Article) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import cycle, groupby, islice
@@ -13,11 +13,9 @@ from indexer.errors import IndexUnavailableError, NotFoundError
 from indexer.index import Index
 from indexer.knowledge.sections import KINDS
 from indexer.model import (
-    Article,
     ArticleSummary,
     Drug,
     DrugEntry,
-    Mark,
     Results,
     Role,
     SearchRequest,
@@ -26,9 +24,10 @@ from indexer.model import (
 )
 from indexer.query.grammar import OPERATORS
 from webapp import navigation
+from webapp.article_page import answer_article
 from webapp.caching import answer_search, with_validator
-from webapp.outline import absent_kinds, at_a_glance, parts_of
-from webapp.params import Fault, Reading, read_highlight, read_opened
+from webapp.outline import at_a_glance
+from webapp.params import Reading, read_highlight, read_opened
 from webapp.problems import PROBLEM_TYPES
 from webapp.results_page import ResultsPage
 from webapp.serving import search_asked, serving
@@ -96,32 +95,7 @@ def article(article_id: str) -> Response:
         nearest = index.nearest(article_id)
         page = render_template("missing.html", article_id=article_id, nearest=nearest)
         return _html(page, HTTPStatus.NOT_FOUND)
-    marks = index.marks(found, query) if query.strip() and not faults else {}
-    return _article(found, query, marks, faults)
-
-
-def _article(
-    found: Article, query: str, marks: Mapping[str, tuple[Mark, ...]], faults: tuple[Fault, ...]
-) -> Response:
-    status = serving().index.status()
-    parts = parts_of(found, marks)
-    page = render_template(
-        "article.html",
-        article=found,
-        parts=parts,
-        lookalikes=serving().index.lookalikes(found.drugs),
-        glances=at_a_glance(found),
-        absent=absent_kinds(found),
-        query=query.strip(),
-        faults=faults,
-        matches=sum(part.matches for part in parts),
-        kinds={mark.kind for in_section in marks.values() for mark in in_section},
-        back=navigation.link(SearchRequest(text=query)),
-        status=status,
-    )
-    if faults:
-        return _html(page, HTTPStatus.BAD_REQUEST)
-    return with_validator(_html(page), status)
+    return answer_article(found, query, faults)
 
 
 @blueprint.get("/drugs")

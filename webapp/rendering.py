@@ -24,8 +24,8 @@ from indexer.model import FacetValue, Hit, Mark, MarkKind, Reason, Snippet, Via
 from indexer.provenance import PUBLISHER_TYPES, staleness
 from indexer.serialization import DISCLAIMER, article_link
 
-_OPENING: dict[MarkKind, str] = {"direct": "<mark>", "related": '<mark class="related">'}
-_CLOSING = "</mark>"
+OPENING: dict[MarkKind, str] = {"direct": "<mark>", "related": '<mark class="related">'}
+CLOSING = "</mark>"
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
@@ -129,9 +129,9 @@ def _pieces(text: str, marks: Sequence[Mark], start: int, end: int) -> Iterator[
         cut_start, cut_end = max(mark.start, place), min(mark.end, end)
         if cut_start < cut_end:
             yield escape(text[place:cut_start])
-            yield _OPENING[mark.kind]
+            yield OPENING[mark.kind]
             yield escape(text[cut_start:cut_end])
-            yield _CLOSING
+            yield CLOSING
             place = cut_end
     yield escape(text[place:end])
 

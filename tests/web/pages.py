@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from bs4 import BeautifulSoup
 from werkzeug.test import TestResponse
@@ -63,6 +64,14 @@ PAGES = {
     "tegretol.html": TEGRETOL,
     "hostile.html": HOSTILE,
 }
+
+
+OWN_SCRIPT = re.compile(r'<script type="module" src="/static/[a-z-]+\.js\?v=[0-9a-f]+"></script>')
+
+
+def without_own_scripts(text: str) -> str:
+    """Return a page without the scripts that are its own: they come from files of its own."""
+    return OWN_SCRIPT.sub("", text)
 
 
 def page(response: TestResponse) -> BeautifulSoup:

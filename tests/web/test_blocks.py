@@ -91,7 +91,10 @@ def test_markers_that_a_list_cannot_draw_stay_in_the_text() -> None:
     (listed,) = body_of(section(("item", "b. by mouth"), ("item", "3.5 mg a day")), ()).nodes
     assert isinstance(listed, ItemList)
     assert listed.style == "own"
-    assert [str(item.html) for item in listed.items] == ["b. by mouth", "3.5 mg a day"]
+    assert [str(item.html) for item in listed.items] == [
+        "b. by mouth",
+        '<span class="dose">3.5 mg</span> a day',
+    ]
 
 
 def test_very_deep_items_stay_readable() -> None:

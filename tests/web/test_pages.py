@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from indexer.query.grammar import OPERATORS
-from tests.web.pages import XSS, page, text_of
+from tests.web.pages import XSS, page, text_of, without_own_scripts
 
 
 def title(soup: BeautifulSoup) -> str:
@@ -339,8 +339,8 @@ def test_the_words_of_a_query_are_marked_in_the_article(client: FlaskClient) -> 
     marks = [mark.get_text().lower() for mark in soup.select("section.part mark")]
     assert "side effects" in " ".join(marks)
     assert "imuran" in marks
-    assert f"{len(marks)} places match" in text_of(response)
-    assert href(soup, ".found-ways a") == "/search?q=imuran+side+effects"
+    assert f"{len(marks)} places" in text_of(response)
+    assert href(soup, "#find_back") == "/search?q=imuran+side+effects"
     assert not page(client.get("/articles/imuran-guide")).select("mark")
 
 
@@ -389,7 +389,7 @@ def test_a_medicine_that_is_not_there_is_not_found(client: FlaskClient) -> None:
 def test_what_is_typed_is_never_markup(client: FlaskClient, address: str) -> None:
     query = {"q": XSS, "h": XSS, "drug": XSS, "category": XSS}
     response = client.get(address.format(xss=XSS.replace("/", "")), query_string=query)
-    assert "<script" not in response.text
+    assert "<script" not in without_own_scripts(response.text)
     assert "<img" not in response.text
     soup = page(response)
     assert not [tag for tag in soup.select("*") if any(k.startswith("on") for k in tag.attrs)]
@@ -399,7 +399,7 @@ def test_what_an_article_says_is_never_markup(client: FlaskClient) -> None:
     for address in ("/search?q=tremor", "/articles/hostile?h=tremor", "/drugs/tacrolimus", "/"):
         response = client.get(address)
         assert response.status_code == 200
-        assert "<script" not in response.text
+        assert "<script" not in without_own_scripts(response.text)
         assert "<svg onload" not in response.text
         assert "<b onclick" not in response.text
         assert "javascript:" not in response.text
