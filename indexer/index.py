@@ -43,6 +43,7 @@ from indexer.notes import lookalike_notices
 from indexer.related import KindsOf, by_class, related
 
 if TYPE_CHECKING:
+    from indexer.comparisons import Comparison
     from indexer.corpus import Corpus
     from indexer.evaluation import Judgment, QueryOutcome
     from indexer.indexing import Progress
@@ -211,11 +212,24 @@ class Index:
     def drug(self, name: str) -> DrugEntry:
         """Return the medicine that has this name; raise NotFoundError."""
         known = self._taught(self._snapshot())
-        for owner in known.names.knowledge.resolve_all(name):
-            if owner.key in known.medicines:
-                return known.medicines.entry(owner.key)
-        message = f"No article in this index is about a medicine called {name!r}."
-        raise NotFoundError(message)
+        return known.medicines.entry(known.key_of(name))
+
+    def kinds_about(self, name: str) -> tuple[str, ...]:
+        """Return the kinds of sections that articles about a medicine have; raise NotFoundError."""
+        snapshot = self._snapshot()
+        return tuple(self._kinds_of(snapshot)(self._taught(snapshot).key_of(name)))
+
+    def compare(self, kind: str, first: str, second: str) -> Comparison:
+        """Return what articles tell of two medicines under a kind; raise NotFoundError."""
+        from indexer import comparing  # noqa: PLC0415 - a search compares nothing
+
+        snapshot = self._snapshot()
+        known = self._taught(snapshot)
+        one, other = (
+            comparing.told_of(known.medicines.entry(key), key, kind, snapshot)
+            for key in map(known.key_of, (first, second))
+        )
+        return comparing.compare(kind, one, other)
 
     def lookalikes(self, drugs: Iterable[Drug]) -> tuple[Notice, ...]:
         """Return which names medicines are easily taken for; of one medicine, it is said once."""
@@ -316,6 +330,14 @@ class _Known:
         self._lock = threading.Lock()
         self._articles: tuple[ArticleSummary, ...] | None = None
         self._completions: Completions | None = None
+
+    def key_of(self, name: str) -> str:
+        """Return the key of the medicine that has this name; raise NotFoundError."""
+        for owner in self.names.knowledge.resolve_all(name):
+            if owner.key in self.medicines:
+                return owner.key
+        message = f"No article in this index is about a medicine called {name!r}."
+        raise NotFoundError(message)
 
     def articles(self, snapshot: Snapshot) -> tuple[ArticleSummary, ...]:
         """Return what is known of every article, by id."""

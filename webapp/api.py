@@ -5,11 +5,14 @@ Keys and parameters may be added within the version, never renamed.
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from flask import Blueprint, Response, jsonify, request
 
 from indexer.errors import NotFoundError
 from indexer.model import Results
 from indexer.serialization import (
+    comparison_json,
     drug_json,
     drugs_of_index_json,
     indexed_article_json,
@@ -22,6 +25,7 @@ from indexer.serialization import (
 from indexer.serialization.search_shapes import SearchAnswer, SearchLinks, SuggestAnswer
 from indexer.serialization.shapes import (
     ArticleAnswer,
+    CompareAnswer,
     DrugAnswer,
     DrugsAnswer,
     SectionAnswer,
@@ -29,8 +33,9 @@ from indexer.serialization.shapes import (
 )
 from webapp import parameters
 from webapp.caching import answer_search, with_validator
-from webapp.openapi import Described, answers
-from webapp.params import read_suggest, refuse_all
+from webapp.compare_page import as_drug
+from webapp.openapi import EVERYWHERE, Described, answers
+from webapp.params import read_compare, read_suggest, refuse_all
 from webapp.problems import refuse
 from webapp.result_cache import Answer
 from webapp.serving import search_asked, serving
@@ -125,6 +130,26 @@ def drug(name: str) -> Response:
     if faults := refuse_all(request.args):
         return refuse(faults)
     return _answer(drug_json(serving().index.drug(name)))
+
+
+@blueprint.get("/compare")
+@answers(
+    Described(
+        CompareAnswer,
+        parameters=parameters.COMPARE,
+        problems=(*EVERYWHERE, HTTPStatus.NOT_FOUND),
+        example="section=adverse-reactions&a={name}&b={name}",
+    )
+)
+def compare() -> Response:
+    """Answer one kind of section of two medicines, side by side."""
+    pair = read_compare(request.args, is_program=True)
+    if pair.faults:
+        return refuse(pair.faults)
+    index = serving().index
+    found = index.compare(pair.kind, pair.first, pair.second)
+    notices = index.lookalikes([as_drug(found.first.drug), as_drug(found.second.drug)])
+    return _answer(comparison_json(found, notices, first=pair.first, second=pair.second))
 
 
 @blueprint.get("/status")

@@ -7,7 +7,7 @@ the article can be read as it was written, in our own markup alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -15,8 +15,8 @@ from typing import ClassVar, Literal, TypeAlias
 
 from markupsafe import Markup
 
-from indexer.model import Block, BlockKind, Mark, Mention, Section
-from webapp.inlines import InlineText
+from indexer.model import Block, BlockKind, Mark, Section
+from webapp.inlines import Inline, InlineText
 
 DEEPEST_LIST = 8
 """Levels of nested lists that are shown; deeper items stand on the last level."""
@@ -96,12 +96,12 @@ class Body:
 def body_of(
     section: Section,
     marks: Sequence[Mark],
-    mentions: Sequence[Mention] = (),
+    inlines: Iterable[Inline] = (),
     *,
     first: int | None = None,
 ) -> Body:
-    """Rebuild a section's text for display, with the marks and links in it."""
-    text = InlineText(section.text, marks, mentions, first=first)
+    """Rebuild a section's text for display, with the marks and what stands around words in it."""
+    text = InlineText(section.text, marks, inlines, first=first)
     found: list[Node] = []
     for kind, group in groupby(section.blocks, key=_group):
         found.extend(_build(kind, tuple(group), text))

@@ -51,6 +51,12 @@ def doses(text: str) -> Iterator[Inline]:
             yield Inline(found.start(), found.end(), '<span class="dose">', "</span>")
 
 
+def shared(ranges: Iterable[tuple[int, int]]) -> Iterator[Inline]:
+    """Return the sentences that stand on both sides of a comparison."""
+    for start, end in ranges:
+        yield Inline(start, end, '<span class="shared">', "</span>")
+
+
 class InlineText:
     """A text with what stands around its words; its marks have numbers where a first is given."""
 
@@ -58,14 +64,14 @@ class InlineText:
         self,
         plain: str,
         marks: Sequence[Mark],
-        mentions: Iterable[Mention] = (),
+        inlines: Iterable[Inline] = (),
         *,
         first: int | None = None,
     ) -> None:
-        """Take the text and the sorted, disjoint marks and mentions in it."""
+        """Take the text, the sorted, disjoint marks in it, and what stands around words."""
         self.plain = plain
         self._marks = marks
-        self._inlines = _disjoint((*links(mentions), *doses(plain)), marks)
+        self._inlines = _disjoint((*inlines, *doses(plain)), marks)
         self._starts = [inline.start for inline in self._inlines]
         self._first = first
         self.shown = 0

@@ -34,7 +34,7 @@ _PATH_PARAMETERS: Mapping[str, tuple[str, str]] = {
     "section_id": ("The id of a section, unique in its article.", "serious-side-effects"),
     "name": ("Any name of a medicine.", "Imuran"),
 }
-_EVERYWHERE = (HTTPStatus.BAD_REQUEST, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+EVERYWHERE = (HTTPStatus.BAD_REQUEST, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _HEADERS: Mapping[str, str] = {
     "X-Request-Id": "Names the request in the log of the server.",
     "ETag": "Tells this answer from every other; send it back as If-None-Match.",
@@ -53,7 +53,7 @@ class Described:
     """The shape of a JSON answer; None where `bodies` says more."""
     parameters: tuple[Parameter, ...] = ()
     headers: tuple[str, ...] = ("ETag", "Cache-Control")
-    problems: tuple[HTTPStatus, ...] = _EVERYWHERE
+    problems: tuple[HTTPStatus, ...] = EVERYWHERE
     example: str = ""
     """The query string of a request to try."""
     bodies: tuple[str, ...] = (JSON,)
@@ -107,7 +107,7 @@ def description(app: Flask) -> Json:
             },
             "responses": {
                 str(status.value): _problem(status, by_shape[ProblemJson])
-                for status in (*_EVERYWHERE, HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+                for status in (*EVERYWHERE, HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
             },
         },
     }

@@ -10,6 +10,7 @@ from indexer.analysis.sentences import sentences
 from indexer.knowledge.sections import KINDS, OTHER, SectionKind
 from indexer.model import Article, Mark, Mention, Section
 from webapp.blocks import Node, body_of
+from webapp.inlines import links
 
 DEEPEST_HEADING = 6
 
@@ -105,7 +106,7 @@ def parts_of(
         body = body_of(
             section,
             marks.get(section.id, ()),
-            mentions.get(section.id, ()),
+            links(mentions.get(section.id, ())),
             first=next_match,
         )
         parts.append(

@@ -14,20 +14,18 @@ from indexer.index import Index
 from indexer.knowledge.sections import KINDS
 from indexer.model import (
     ArticleSummary,
-    Drug,
     DrugEntry,
     Results,
-    Role,
     SearchRequest,
     SectionHit,
     Snippet,
 )
 from indexer.query.grammar import OPERATORS
-from webapp import navigation
 from webapp.article_page import answer_article
 from webapp.caching import answer_search, with_validator
-from webapp.outline import at_a_glance
-from webapp.params import Reading, read_highlight, read_opened
+from webapp.compare_page import answer_compare
+from webapp.drug_page import answer_drug
+from webapp.params import Reading, read_compare, read_highlight, read_opened
 from webapp.problems import PROBLEM_TYPES
 from webapp.results_page import ResultsPage
 from webapp.serving import search_asked, serving
@@ -35,8 +33,6 @@ from webapp.serving import search_asked, serving
 MOST_EXAMPLES = 4
 MOST_LISTED_DRUGS = 150
 """Above this the first page shows the letters alone."""
-MOST_DRUG_ARTICLES = 40
-"""Articles that the page of a medicine shows; a search finds the others."""
 
 SPECIMEN_CHARACTERS = range(60, 281)
 """Length of the passage on the first page: one to three sentences."""
@@ -109,20 +105,14 @@ def drugs() -> Response:
 
 @blueprint.get("/drugs/<path:name>")
 def drug(name: str) -> Response:
-    """Show a medicine: its names, and the articles about it with what they tell."""
-    index = serving().index
-    status, entry = index.status(), index.drug(name)
-    shown = [index.article(article_id) for article_id in entry.articles[:MOST_DRUG_ARTICLES]]
-    page = render_template(
-        "drug.html",
-        drug=entry,
-        lookalikes=index.lookalikes([_as_drug(entry)]),
-        articles=[(about, at_a_glance(about)) for about in shown],
-        more=len(entry.articles) - len(shown),
-        search=navigation.link(SearchRequest(text=entry.name)),
-        status=status,
-    )
-    return with_validator(_html(page), status)
+    """Show a medicine: its names, and what the articles about it tell."""
+    return answer_drug(serving().index.drug(name))
+
+
+@blueprint.get("/compare")
+def compare() -> Response:
+    """Show one kind of section of two medicines, side by side."""
+    return answer_compare(read_compare(request.args, is_program=False))
 
 
 @blueprint.get("/help")
@@ -168,11 +158,6 @@ def robots() -> Response:
 def favicon() -> Response:
     """Answer browsers that look for the icon without having read a page."""
     return current_app.send_static_file("favicon.svg")
-
-
-def _as_drug(entry: DrugEntry) -> Drug:
-    role: Role = "ingredient" if entry.ingredient == entry.name else "brand"
-    return Drug(name=entry.name, ingredient=entry.ingredient, role=role)
 
 
 def by_letter(entries: Iterable[DrugEntry]) -> tuple[tuple[str, tuple[DrugEntry, ...]], ...]:

@@ -103,6 +103,22 @@ SUGGEST = (
 )
 
 
+_NAME: Schema = FILTERS[0].schema
+
+COMPARE = (
+    Parameter(
+        name="section",
+        description="The kind of section to compare.",
+        schema=FILTERS[1].schema,
+        is_required=True,
+    ),
+    Parameter(name="a", description="A medicine, by any name.", schema=_NAME, is_required=True),
+    Parameter(
+        name="b", description="Another medicine, by any name.", schema=_NAME, is_required=True
+    ),
+)
+
+
 def names_of(parameters: Sequence[Parameter]) -> tuple[str, ...]:
     """Return the names of parameters, in order."""
     return tuple(parameter.name for parameter in parameters)

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 
 from indexer.model import DEEPEST_RESULT, LARGEST_PAGE_SIZE, LONGEST_QUERY, SearchRequest
 from webapp.parameters import (
+    COMPARE,
     EXPANDING,
     GROUPS,
     LONGEST_NAME,
@@ -120,6 +121,30 @@ def read_suggest(args: Parameters) -> Beginning:
     return Beginning(text, limit, tuple(reader.faults))
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two medicines, the kind of section to compare, and every fault found on the way."""
+
+    kind: str
+    first: str
+    second: str
+    faults: tuple[Fault, ...]
+
+
+def read_compare(args: Parameters, *, is_program: bool) -> Pair:
+    """Read the parameters of a comparison; a person may leave some for the form to ask."""
+    reader = _Reader(args)
+    if is_program:
+        reader.refuse_others(names_of(COMPARE))
+        for name in names_of(COMPARE):
+            reader.require(name)
+    kinds = reader.kinds("section")
+    if len(kinds) > 1:
+        reader.blame("section", f"was given {len(kinds)} times and can be given once")
+    first, second = (reader.name(name) for name in ("a", "b"))
+    return Pair(next(iter(kinds), ""), first, second, tuple(reader.faults))
+
+
 def read_highlight(args: Parameters) -> tuple[str, tuple[Fault, ...]]:
     """Read the query whose words an article's page is to mark, empty when there is none."""
     reader = _Reader(args)
@@ -176,6 +201,13 @@ class _Reader:
         if len(good) < len(values):
             self.blame(name, f"must be a name of 1 to {LONGEST_NAME} characters")
         return good
+
+    def name(self, name: str) -> str:
+        value = self._single(name)
+        if value is not None and not (value.strip() and len(value) <= LONGEST_NAME):
+            self.blame(name, f"must be a name of 1 to {LONGEST_NAME} characters")
+            return ""
+        return value or ""
 
     def kinds(self, name: str) -> tuple[str, ...]:
         values = self._several(name)

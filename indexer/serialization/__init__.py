@@ -6,13 +6,20 @@ read version 1 of the API and scripts that read `--json` depend on them.
 
 from indexer.serialization.articles import (
     article_json,
+    comparison_json,
     drug_json,
     drugs_of_index_json,
     indexed_article_json,
     section_json,
     summary_json,
 )
-from indexer.serialization.links import article_link, last_page, search_link, search_links
+from indexer.serialization.links import (
+    article_link,
+    compare_link,
+    last_page,
+    search_link,
+    search_links,
+)
 from indexer.serialization.results import (
     results_json,
     snippet_html,
@@ -28,6 +35,8 @@ __all__ = [
     "Json",
     "article_json",
     "article_link",
+    "compare_link",
+    "comparison_json",
     "drug_json",
     "drugs_of_index_json",
     "indexed_article_json",

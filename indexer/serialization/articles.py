@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
+from indexer.comparisons import Comparison, ToldOf
 from indexer.knowledge.sections import kind_named
-from indexer.model import Article, ArticleSummary, Drug, DrugEntry, Notice, Section
+from indexer.model import (
+    Article,
+    ArticleSummary,
+    Drug,
+    DrugEntry,
+    Notice,
+    Section,
+)
 from indexer.provenance import staleness
-from indexer.serialization.links import article_link
+from indexer.serialization.links import article_link, compare_link
 from indexer.serialization.shapes import (
     DISCLAIMER,
     ArticleAnswer,
     ArticleJson,
+    CompareAnswer,
     DrugAnswer,
     DrugJson,
     DrugsAnswer,
@@ -21,6 +30,7 @@ from indexer.serialization.shapes import (
     SectionAnswer,
     SectionJson,
     SummaryJson,
+    ToldOfJson,
 )
 
 
@@ -128,6 +138,39 @@ def drug_json(drug: DrugEntry) -> DrugAnswer:
 def drugs_of_index_json(drugs: Sequence[DrugEntry]) -> DrugsAnswer:
     """Return the medicines of the index, in the order given."""
     return {"total": len(drugs), "drugs": [drug_json(drug) for drug in drugs]}
+
+
+def comparison_json(
+    comparison: Comparison, notices: Iterable[Notice], *, first: str, second: str
+) -> CompareAnswer:
+    """Return a comparison of two medicines under the names that were asked for."""
+    return {
+        "section": comparison.kind,
+        "a": _told_of(comparison.first),
+        "b": _told_of(comparison.second),
+        "notices": notices_json(notices),
+        "links": {
+            "self": compare_link("/api/v1/compare", comparison.kind, first, second),
+            "html": compare_link("/compare", comparison.kind, first, second),
+        },
+        "disclaimer": DISCLAIMER,
+    }
+
+
+def _told_of(told: ToldOf) -> ToldOfJson:
+    return {
+        "drug": drug_json(told.drug),
+        "total": told.total,
+        "sections": [
+            {
+                **_section(of.section),
+                "article": summary_json(of.article),
+                "url": article_link(of.article.id, section_id=of.section.id),
+                "shared": list(of.shared),
+            }
+            for of in told.sections
+        ],
+    }
 
 
 def notices_json(notices: Iterable[Notice]) -> list[NoticeJson]:

@@ -77,6 +77,11 @@ def article_link(article_id: str, *, section_id: str | None = None, query: str =
     return f"/articles/{quote(article_id)}{words}{place}"
 
 
+def compare_link(path: str, kind: str, first: str, second: str) -> str:
+    """Return the address of a comparison of two medicines."""
+    return f"{path}?section={_quoted(kind)}&a={_quoted(first)}&b={_quoted(second)}"
+
+
 def text_fragment(text: str) -> str:
     """Return the directive that opens a page at the first line of a passage, empty for none.
 

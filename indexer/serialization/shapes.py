@@ -176,6 +176,44 @@ class DrugsAnswer(TypedDict):
     drugs: list[DrugAnswer]
 
 
+class ToldJson(SectionJson):
+    """A section about a medicine, the article that it is from, and its address.
+
+    `shared` are half-open ranges of code points of `text`: the sentences that the other medicine's
+    sections have too.
+    """
+
+    article: SummaryJson
+    url: str
+    shared: list[tuple[int, int]]
+
+
+class ToldOfJson(TypedDict):
+    """What articles tell of a medicine: `total` sections, the first of them in `sections`."""
+
+    drug: DrugAnswer
+    total: int
+    sections: list[ToldJson]
+
+
+class CompareLinks(TypedDict):
+    """Addresses of a comparison: in JSON, and for people."""
+
+    self: str
+    html: str
+
+
+class CompareAnswer(TypedDict):
+    """One kind of section of two medicines, side by side. No verdict."""
+
+    section: str
+    a: ToldOfJson
+    b: ToldOfJson
+    notices: list[NoticeJson]
+    links: CompareLinks
+    disclaimer: str
+
+
 # --- the index --------------------------------------------------------------------------------
 
 

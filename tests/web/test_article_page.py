@@ -20,7 +20,7 @@ from indexer.runs import ReindexOptions
 from tests.web.conftest import reading
 from tests.web.pages import IMURAN, TEGRETOL, page, text_of
 from webapp import create_app
-from webapp.inlines import InlineText, doses
+from webapp.inlines import InlineText, doses, links
 from webapp.outline import LONGEST_GLANCE, beginning_of, glance_place
 
 MENTIONS = """<!doctype html><html lang="en"><head><title>Gout and its medicines</title></head>
@@ -218,7 +218,7 @@ def test_what_stands_around_words_changes_none_of_them(
     drawn: tuple[str, tuple[Mark, ...], tuple[Mention, ...]], first: int
 ) -> None:
     text, marks, mentions = drawn
-    inline = InlineText(text, marks, mentions, first=first)
+    inline = InlineText(text, marks, links(mentions), first=first)
     markup = inline.html(0, len(text))
     assert html.unescape(re.sub(r"<[^>]*>", "", markup)) == text
     soup = BeautifulSoup(f"<div>{markup}</div>", "html.parser")

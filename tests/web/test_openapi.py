@@ -157,6 +157,7 @@ def api(location: str) -> Any:  # noqa: ANN401 - the library keeps the class to 
 PATHS = (
     "/api/v1/articles/{article_id}",
     "/api/v1/articles/{article_id}/sections/{section_id}",
+    "/api/v1/compare",
     "/api/v1/drugs",
     "/api/v1/drugs/{name}",
     "/api/v1/search",

@@ -43,6 +43,10 @@ ADDRESSES = (
     "/api/v1/articles/imuran-guide/sections/interactions",
     "/api/v1/nothing",
     "/api/docs",
+    "/compare",
+    "/compare?section=adverse-reactions&a=imuran&b=tegretol",
+    "/compare?a=imuran&b=nothing",
+    "/api/v1/compare?section=adverse-reactions&a=imuran&b=tegretol",
     "/openapi.json",
 )
 
