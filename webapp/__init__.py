@@ -14,6 +14,7 @@ from webapp import (
     api,
     api_description,
     assets,
+    browser,
     compression,
     health,
     pages,
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         pages.blueprint,
         api.blueprint,
         api_description.blueprint,
+        browser.blueprint,
         health.blueprint,
     ):
         app.register_blueprint(blueprint)

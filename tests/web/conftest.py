@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 from werkzeug.test import TestResponse
 
 from indexer.config import Settings
 from indexer.corpus import Corpus
 from indexer.index import open_index
 from indexer.runs import ReindexOptions
+from tests.web.browser import served, started_browser
 from tests.web.described import hold_to_description
 from tests.web.pages import PAGES
 from webapp import create_app
@@ -66,3 +69,17 @@ def client(app: Flask) -> FlaskClient:
 def client_without_index(tmp_path: Path) -> FlaskClient:
     """Return a client of an application whose index has not been built."""
     return reading(create_app(Settings(index=str(tmp_path / "none"))))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return Chromium, started once."""
+    with started_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """Return where the application over the test pages is served."""
+    with served(app) as address:
+        yield address

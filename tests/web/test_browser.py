@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+from tests.web.browser import watched_page
 
 pytestmark = pytest.mark.browser
-
-# As in CI's containers: no sandbox for root, no GPU, little shared memory.
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 WIDTHS = (320, 360, 768, 1280)
 ADDRESSES = (
@@ -33,44 +22,6 @@ ADDRESSES = (
 )
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start Chromium; skip where there is none, unless one is required."""
-    if CHROMIUM is None:
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail("REQUIRE_BROWSER=1, but no Chromium was found on the PATH")
-        pytest.skip("no Chromium on the PATH; REQUIRE_BROWSER=1 makes this a failure")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """Serve the application on a free port and return its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@contextmanager
-def watched_page(browser: Browser, **options: object) -> Iterator[Page]:
-    """Open a page that must leave no message in the console and break no policy."""
-    context = browser.new_context(**options)  # type: ignore[arg-type]  # passed on as they are
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    assert complaints == []
-
-
 def background(page: Page) -> str:
     return str(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
 
@@ -81,7 +32,7 @@ def test_a_reader_gets_from_a_question_to_the_marked_passage(
 ) -> None:
     with watched_page(browser, java_script_enabled=has_script) as page:
         page.goto(address)
-        page.get_by_role("searchbox").fill("imuran side effects")
+        page.locator("input[name=q]").fill("imuran side effects")
         page.get_by_role("button", name="Search").click()
         expect(page).to_have_title("imuran side effects – drugsearch")
         page.locator(".hit-section h3 a", has_text="Serious side effects").first.click()
@@ -124,8 +75,8 @@ def test_no_page_scrolls_sideways(browser: Browser, address: str, width: int) ->
 
 
 def test_the_keyboard_reaches_everything_in_reading_order(browser: Browser, address: str) -> None:
-    options = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
-    with watched_page(browser, **options) as page:
+    window = {"width": 1280, "height": 900}
+    with watched_page(browser, viewport=window, reduced_motion="reduce") as page:
         page.goto(f"{address}/search?q=side+effects")
         names = []
         for _ in range(12):

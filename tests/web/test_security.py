@@ -43,6 +43,8 @@ ADDRESSES = (
     "/api/v1/articles/imuran-guide/sections/interactions",
     "/api/v1/nothing",
     "/api/docs",
+    "/opensearch.xml",
+    "/opensearch/suggest?q=imu",
     "/compare",
     "/compare?section=adverse-reactions&a=imuran&b=tegretol",
     "/compare?a=imuran&b=nothing",
