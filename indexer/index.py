@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from indexer.corpus import Corpus
     from indexer.evaluation import Judgment, QueryOutcome
     from indexer.indexing import Progress
-    from indexer.runs import ReindexOptions, Report, Verification
+    from indexer.runs import Failure, ReindexOptions, Report, Verification
     from indexer.suggesting import Completions
     from indexer.suggestions import Suggestions
 
@@ -227,6 +227,10 @@ class Index:
         if self._steady.is_on:
             return self._snapshot().status()
         return self._ask(lambda engine: engine.status())
+
+    def set_aside(self) -> tuple[Failure, ...] | None:
+        """Return what the last run could not index, by source; None when nobody noted it."""
+        return self._snapshot().set_aside()
 
     def verify(self) -> Verification:
         """Check every byte, posting and record of what is served."""

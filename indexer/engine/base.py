@@ -15,7 +15,7 @@ from indexer.model import Article, ArticleSummary, Drug, Mode, Section, Status, 
 from indexer.query.plan import Field, Leaf, MatchPlan
 
 if TYPE_CHECKING:
-    from indexer.runs import Verification
+    from indexer.runs import Failure, Verification
 
 FacetName: TypeAlias = Literal["section", "drug", "class", "category", "year"]
 
@@ -154,6 +154,9 @@ class Writer(Protocol):
     def renew(self, state: SourceState) -> None:
         """Remember a page's new stamp; its article stays as it is."""
 
+    def set_aside(self, failures: Sequence[Failure]) -> None:
+        """Tell what the run could not index, in place of what earlier runs could not."""
+
 
 class Snapshot(Protocol):
     """One generation, open for reading; never changes. Used by one thread at a time."""
@@ -181,6 +184,12 @@ class Snapshot(Protocol):
         generation, so an engine should not have to read each article for it.
         """
 
+    def set_aside(self) -> tuple[Failure, ...] | None:
+        """Return what the run that published it could not index, by source.
+
+        None for a generation whose run did not tell.
+        """
+
     def forms(self, leaf: Leaf) -> tuple[tuple[str, ...], ...]:
         """Return, for each position of a leaf, the surface forms that may stand there in a text.
 
@@ -206,6 +215,8 @@ class Baseline:
     """What is known of every indexed page, by source name."""
     current: bool
     """Whether the index can be continued; False when it was built with other fields or names."""
+    set_aside: tuple[Failure, ...] | None = None
+    """What could not be indexed, by source; None when nobody told."""
 
 
 class Engine(Protocol):

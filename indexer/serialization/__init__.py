@@ -20,7 +20,12 @@ from indexer.serialization.results import (
     suggestion_json,
     suggestions_json,
 )
-from indexer.serialization.runs import report_json, status_json, verification_json
+from indexer.serialization.runs import (
+    failures_json,
+    report_json,
+    status_json,
+    verification_json,
+)
 from indexer.serialization.shapes import DISCLAIMER, Json
 
 __all__ = [
@@ -31,6 +36,7 @@ __all__ = [
     "drug_json",
     "drugs_of_index_json",
     "indexed_article_json",
+    "failures_json",
     "last_page",
     "report_json",
     "results_json",

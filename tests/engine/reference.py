@@ -32,7 +32,7 @@ from indexer.knowledge.drugs import CLASS_PREFIX, DrugKnowledge
 from indexer.model import Article, ArticleSummary, Drug, Section, Status
 from indexer.query import weights
 from indexer.query.plan import WORD_FIELDS, Concept, Field, Leaf, MatchPlan, Node
-from indexer.runs import Verification
+from indexer.runs import Failure, Verification
 from tests.engine.meaning import Meaning, Row, Verdict
 
 SECTIONS_OF_AN_ARTICLE = 3
@@ -49,6 +49,7 @@ class _Generation:
     number: int
     articles: Mapping[str, AnalysedArticle]
     states: Mapping[str, SourceState]
+    failures: tuple[Failure, ...] | None = None
 
 
 class ReferenceEngine:
@@ -63,7 +64,10 @@ class ReferenceEngine:
         if not self._kept:
             return None
         return Baseline(
-            generation=self._kept[0].number, states=dict(self._kept[0].states), current=True
+            generation=self._kept[0].number,
+            states=dict(self._kept[0].states),
+            current=True,
+            set_aside=self._kept[0].failures,
         )
 
     @contextmanager
@@ -72,9 +76,11 @@ class ReferenceEngine:
             based = bool(self._kept) and not fresh
             articles = dict(self._kept[0].articles) if based else {}
             states = dict(self._kept[0].states) if based else {}
-            yield ReferenceWriter(articles, states, self._kept[0].number if based else None)
+            writer = ReferenceWriter(articles, states, self._kept[0].number if based else None)
+            yield writer
             self._number += 1
-            self._kept = [_Generation(self._number, articles, states), *self._kept[:1]]
+            told = writer.told[-1] if writer.told else None
+            self._kept = [_Generation(self._number, articles, states, told), *self._kept[:1]]
 
     def snapshot(self) -> ReferenceSnapshot:
         return ReferenceSnapshot(self._served())
@@ -129,6 +135,8 @@ class ReferenceWriter:
     base: int | None = None
     warnings: tuple[str, ...] = ()
     _put: set[str] = field(default_factory=set)
+    told: list[tuple[Failure, ...]] = field(default_factory=list)
+    """What was set aside, the last word of it at the end."""
 
     def put(self, article: AnalysedArticle, state: SourceState) -> None:
         if article.article.id in self._put:
@@ -147,6 +155,10 @@ class ReferenceWriter:
 
     def renew(self, state: SourceState) -> None:
         self._states[state.source] = state
+
+    def set_aside(self, failures: Sequence[Failure]) -> None:
+        each = {(of.source, of.reason): of for of in failures}
+        self.told.append(tuple(of for _, of in sorted(each.items())))
 
 
 class ReferenceSnapshot:
@@ -197,6 +209,9 @@ class ReferenceSnapshot:
             (drug, tuple(dict.fromkeys(of for other, of in named if other == drug)))
             for drug in dict.fromkeys(drug for drug, _ in named)
         ]
+
+    def set_aside(self) -> tuple[Failure, ...] | None:
+        return self._generation.failures
 
     def terms(self, field: Field, prefix: str) -> Iterable[tuple[str, int]]:
         counts = Counter(term for row in self._rows for term in set(row.terms(field)) if term)

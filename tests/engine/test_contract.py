@@ -19,6 +19,7 @@ from indexer.errors import (
 )
 from indexer.model import Article, Block, Drug, Encoding, Section
 from indexer.query.plan import Concept, MatchPlan, Word
+from indexer.runs import Failure
 from tests.engine.reference import ReferenceEngine
 from tests.engine.strategies import analysed, article_of, put_all, state_of
 
@@ -243,6 +244,39 @@ def test_renewing_a_page_keeps_its_article(filled: Engine) -> None:
 
 
 # --- reading ----------------------------------------------------------------------------------
+
+
+ASIDE = (
+    Failure(source="b.html", reason="is empty"),
+    Failure(source="a.html", reason="is no page: “é”"),
+    Failure(source="b.html", reason="is empty"),
+)
+
+
+def test_what_was_set_aside_belongs_to_the_generation(filled: Engine) -> None:
+    with filled.writer(fresh=False) as writer:
+        writer.set_aside(ASIDE[:1])
+        writer.set_aside(ASIDE)
+    before = filled.snapshot()
+    with filled.writer(fresh=False) as writer:
+        writer.set_aside(())
+    told = (ASIDE[1], ASIDE[0])
+    assert (before.set_aside(), filled.snapshot().set_aside()) == (told, ())
+    filled.rollback()
+    baseline = filled.baseline()
+    assert baseline is not None
+    assert filled.snapshot().set_aside() == baseline.set_aside == told
+
+
+def test_nothing_is_known_of_what_a_run_set_aside_without_telling(filled: Engine) -> None:
+    assert filled.snapshot().set_aside() is None
+    for told in (True, False):
+        with filled.writer(fresh=False) as writer:
+            if told:
+                writer.set_aside(ASIDE)
+    baseline = filled.baseline()
+    assert baseline is not None
+    assert filled.snapshot().set_aside() is baseline.set_aside is None
 
 
 def test_an_open_snapshot_keeps_serving_its_generation(filled: Engine) -> None:

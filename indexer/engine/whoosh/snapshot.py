@@ -15,7 +15,7 @@ from indexer.engine.whoosh.matching import match_plan
 from indexer.engine.whoosh.packing import RecordReader
 from indexer.engine.whoosh.reading import PostingsReader
 from indexer.engine.whoosh.scoring import Scorer
-from indexer.engine.whoosh.states import status_of
+from indexer.engine.whoosh.states import read_failures, status_of
 from indexer.engine.whoosh.table import SectionTable
 from indexer.errors import NotFoundError
 from indexer.model import Article, ArticleSummary, Drug, Section, Status
@@ -23,6 +23,7 @@ from indexer.query.plan import Field, Leaf, MatchPlan
 
 if TYPE_CHECKING:
     from indexer.engine.whoosh.queries import QueryEvaluator
+    from indexer.runs import Failure
 
 
 class WhooshSnapshot:
@@ -40,6 +41,8 @@ class WhooshSnapshot:
         self._evaluator = Evaluator(table, self._postings, names)
         self._scorer = Scorer(table, self._postings, self._evaluator)
         self._records = [RecordReader(segment.records) for segment in table.segments]
+        # Read now: once two newer generations are published, the folder is gone.
+        self._failures = read_failures(generation)
 
     def match(self, plan: MatchPlan) -> Matches:
         """Answer a plan: true top, exact totals and facets."""
@@ -106,6 +109,10 @@ class WhooshSnapshot:
         for value in drugs.in_order:
             numbers = drugs.articles(value).tolist()
             yield read_drug_value(value), tuple(map(ids.__getitem__, numbers))
+
+    def set_aside(self) -> tuple[Failure, ...] | None:
+        """Return what the run that published it could not index, None when that is not known."""
+        return self._failures
 
     def forms(self, leaf: Leaf) -> tuple[tuple[str, ...], ...]:
         """Return, for each position of a leaf, the surface forms that may stand there in a text."""
