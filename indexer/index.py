@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from indexer import mentions, searching
@@ -45,6 +46,7 @@ from indexer.related import KindsOf, by_class, related
 if TYPE_CHECKING:
     from indexer.corpus import Corpus
     from indexer.evaluation import Judgment, QueryOutcome
+    from indexer.findings import Audit
     from indexer.indexing import Progress
     from indexer.runs import Failure, ReindexOptions, Report, Verification
     from indexer.suggesting import Completions
@@ -232,6 +234,11 @@ class Index:
         """Return what the last run could not index, by source; None when nobody noted it."""
         return self._snapshot().set_aside()
 
+    def audit(self, *, today: date | None = None) -> Audit:
+        """Return what in the index needs an editor, worked out once a day for each generation."""
+        snapshot = self._snapshot()
+        return self._taught(snapshot).audit(snapshot, today or datetime.now(UTC).date())
+
     def verify(self) -> Verification:
         """Check every byte, posting and record of what is served."""
         return self._engine.verify()
@@ -320,6 +327,9 @@ class _Known:
         self._lock = threading.Lock()
         self._articles: tuple[ArticleSummary, ...] | None = None
         self._completions: Completions | None = None
+        # A lock of its own: it takes seconds, and searches must not wait for it.
+        self._auditing = threading.Lock()
+        self._audit: Audit | None = None
 
     def articles(self, snapshot: Snapshot) -> tuple[ArticleSummary, ...]:
         """Return what is known of every article, by id."""
@@ -327,6 +337,15 @@ class _Known:
             if self._articles is None:
                 self._articles = tuple(snapshot.summaries())
             return self._articles
+
+    def audit(self, snapshot: Snapshot, today: date) -> Audit:
+        """Return what needs an editor, with ages counted to a day."""
+        from indexer import auditing  # noqa: PLC0415 - nobody who searches needs it
+
+        with self._auditing:
+            if self._audit is None or self._audit.today != today.isoformat():
+                self._audit = auditing.audit(snapshot, self.names, self.medicines, today=today)
+            return self._audit
 
     def completions(self, snapshot: Snapshot) -> Completions:
         """Return what can be completed."""

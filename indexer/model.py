@@ -30,6 +30,7 @@ NoticeCode: TypeAlias = Literal[
     "conflicting-figures",
     "off-topic",
 ]
+HeadingFaultCode: TypeAlias = Literal["skipped-level", "several-titles", "empty-heading"]
 MarkKind: TypeAlias = Literal["direct", "related"]
 
 
@@ -91,6 +92,19 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeadingFault:
+    """Something wrong with a heading of the page that an article came from."""
+
+    code: HeadingFaultCode
+    heading: str
+    """The heading where it is wrong, or before it; empty where there is none."""
+    number: int = 1
+    """Which of the page's headings of that text it is, from 1."""
+    detail: str = ""
+    """What is wrong, in the page's own words and elements."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Encoding:
     """The character encoding a page was read in, and what said so."""
 
@@ -121,6 +135,8 @@ class Article:
     """What has to be known of its text: figures that disagree, text about other medicines."""
     encoding: Encoding = Encoding(name="utf-8", source="text")
     warnings: tuple[str, ...] = ()
+    heading_faults: tuple[HeadingFault, ...] = ()
+    """What is wrong with the page's headings; the outline above made the best of it."""
     publisher: str | None = None
     publisher_type: str = "unknown"
     licence: str | None = None

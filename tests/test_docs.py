@@ -30,6 +30,7 @@ from indexer.cli import exits
 from indexer.cli.program import COMMANDS, program
 from indexer.config import ENVIRONMENT_PREFIX, settings_from
 from indexer.engine.whoosh.evaluate import PREFIX_TERMS
+from indexer.findings import FINDING_CODES
 from indexer.knowledge.sections import KINDS
 from indexer.model import DEEPEST_RESULT, LONGEST_QUERY
 from indexer.query import drug_concepts, lexing, syntax, weights
@@ -46,6 +47,7 @@ README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 ARCHITECTURE, CONFIGURATION = DOCS / "architecture.md", DOCS / "configuration.md"
 QUERIES, API = DOCS / "query-syntax.md", DOCS / "api.md"
+EDITORS = DOCS / "editors.md"
 DOCUMENTS = [
     *sorted(ROOT.glob("*.md")),
     *sorted(DOCS.glob("*.md")),
@@ -152,7 +154,7 @@ def printed_by(arguments: list[str], folder: Path, environment: dict[str, str]) 
     return ran.stdout
 
 
-@pytest.mark.parametrize("document", [README, ARCHITECTURE])
+@pytest.mark.parametrize("document", [README, ARCHITECTURE, EDITORS])
 def test_commands_print_what_the_documents_show(
     document: Path, environment: dict[str, str]
 ) -> None:
@@ -369,6 +371,10 @@ def test_every_option_is_documented_with_its_default(name: str) -> None:
     for option, row in rows.items():
         if name == "search" and isinstance(default := options[option].default, str | int):
             assert code(row[1]) == ("" if default is False else str(default)), option
+
+
+def test_the_kinds_of_findings_are_documented_in_their_order() -> None:
+    assert [code(row[0]) for row in table(EDITORS, "findings")] == list(FINDING_CODES)
 
 
 def test_the_commands_have_their_headings() -> None:

@@ -12,6 +12,12 @@ from indexer.serialization.articles import (
     section_json,
     summary_json,
 )
+from indexer.serialization.findings import (
+    FINDING_COLUMNS,
+    audit_json,
+    finding_json,
+    findings_csv,
+)
 from indexer.serialization.links import article_link, last_page, search_link, search_links
 from indexer.serialization.results import (
     results_json,
@@ -30,13 +36,17 @@ from indexer.serialization.shapes import DISCLAIMER, Json
 
 __all__ = [
     "DISCLAIMER",
+    "FINDING_COLUMNS",
     "Json",
     "article_json",
     "article_link",
+    "audit_json",
     "drug_json",
     "drugs_of_index_json",
-    "indexed_article_json",
     "failures_json",
+    "finding_json",
+    "findings_csv",
+    "indexed_article_json",
     "last_page",
     "report_json",
     "results_json",

@@ -17,7 +17,7 @@ from indexer.errors import (
     IndexUnavailableError,
     NotFoundError,
 )
-from indexer.model import Article, Block, Drug, Encoding, Section
+from indexer.model import Article, Block, Drug, Encoding, HeadingFault, Section
 from indexer.query.plan import Concept, MatchPlan, Word
 from indexer.runs import Failure
 from tests.engine.reference import ReferenceEngine
@@ -50,6 +50,10 @@ RICH = Article(
     ),
     encoding=Encoding(name="windows-1252", source="declared"),
     warnings=("one heading was skipped", "🙂 \u2028"),
+    heading_faults=(
+        HeadingFault(code="skipped-level", heading="…", detail="h1 “Overview”, then h3"),
+        HeadingFault(code="empty-heading", heading="4. Side effects", number=2, detail="h2"),
+    ),
     publisher="A. Shop",
     publisher_type="seller",
     licence="CC0",
