@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from indexer.engine.base import Snapshot
-from indexer.findings import FINDING_CODES, Audit, Finding, FindingCode, FoundIn
+from indexer.findings import FINDING_CODES, Audit, AuditedArticle, Finding, FindingCode
 from indexer.knowledge.drugs import CLASS_PREFIX
 from indexer.knowledge.figures import conflicting_figures
 from indexer.knowledge.sections import OTHER
@@ -41,7 +41,7 @@ def audit(
     status = snapshot.status()
     found: list[Finding] = []
     coverage = Coverage()
-    places: dict[str, FoundIn] = {}
+    places: dict[str, AuditedArticle] = {}
     for summary in snapshot.summaries():
         article = snapshot.article(summary.id)
         keys = [key for key in subject_keys(article.drugs) if not key.startswith(CLASS_PREFIX)]
@@ -87,7 +87,7 @@ def counts_of(findings: Iterable[Finding]) -> Mapping[FindingCode, int]:
     return {code: counts[code] for code in FINDING_CODES}
 
 
-def article_findings(article: Article, place: FoundIn, today: date) -> Iterator[Finding]:
+def article_findings(article: Article, place: AuditedArticle, today: date) -> Iterator[Finding]:
     """Yield what is found in an article by itself."""
     for code, section, detail in _faults(article, today):
         yield Finding(code=code, detail=detail, drugs=place.drugs, place=place, section=section)
@@ -184,7 +184,7 @@ def _repeated(sections: Sequence[Section]) -> Iterator[_Fault]:
 
 
 def _misspelt(
-    slip: Misspelling, snapshot: Snapshot, places: Mapping[str, FoundIn]
+    slip: Misspelling, snapshot: Snapshot, places: Mapping[str, AuditedArticle]
 ) -> Iterator[Finding]:
     """Yield where a word stands that seems to be a slip of a name."""
     word = Word(term=slip.word, fields=("text", "heading"), stem=False)
@@ -211,8 +211,8 @@ def _misspelt(
 # --- words ------------------------------------------------------------------------------------
 
 
-def _place_of(article: Article, drugs: tuple[str, ...]) -> FoundIn:
-    return FoundIn(
+def _place_of(article: Article, drugs: tuple[str, ...]) -> AuditedArticle:
+    return AuditedArticle(
         article_id=article.id,
         title=article.title,
         source=article.source,

@@ -136,7 +136,7 @@ FINDING_CODES: tuple[FindingCode, ...] = tuple(kind.code for kind in FINDING_KIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundIn:
+class AuditedArticle:
     """The article that something was found in; the findings of one article share it."""
 
     article_id: str
@@ -157,7 +157,7 @@ class Finding:
     """What is the matter, in a sentence, with the words of the article where it has any."""
     drugs: tuple[str, ...] = ()
     """The medicines concerned."""
-    place: FoundIn | None = None
+    place: AuditedArticle | None = None
     """None for what concerns a medicine over several articles, and for pages set aside."""
     section: str | None = None
     """Id of the section in that article."""

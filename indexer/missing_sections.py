@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from indexer.engine.base import MatchedTerm, Snapshot
-from indexer.findings import Finding, FoundIn
+from indexer.findings import AuditedArticle, Finding
 from indexer.knowledge.sections import KINDS, LOOKED_FOR, kinds_in, kinds_named, kinds_told
 from indexer.medicines import Medicines
 from indexer.model import Article
@@ -37,7 +37,7 @@ _OTHERS: Final = re.compile(r"(?i)\bother (?:medicin|vaccin|drug)")
 class _Told:
     """Where an article tells of a kind of section that has no heading."""
 
-    place: FoundIn
+    place: AuditedArticle
     section: str
     words: str
     """What can be quoted; empty where it is not clear that it tells, and nothing is said."""
@@ -51,7 +51,7 @@ _Met = tuple[str, re.Pattern[str]]
 class _OfDrug:
     """What the articles about one medicine tell; filled while they are read."""
 
-    places: list[FoundIn] = field(default_factory=list)
+    places: list[AuditedArticle] = field(default_factory=list)
     told: set[str] = field(default_factory=set)
     """Kinds that a heading tells of."""
     lines: dict[str, _Told] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Coverage:
         """Return how many medicines the articles are about."""
         return len(self._drugs)
 
-    def learn(self, article: Article, place: FoundIn, keys: Iterable[str]) -> None:
+    def learn(self, article: Article, place: AuditedArticle, keys: Iterable[str]) -> None:
         """Note of which kinds an article tells, for each medicine that it is about."""
         told = kinds_told(article.sections)
         lines = _lines_for(article, place, LOOKED_FOR - told)
@@ -102,7 +102,7 @@ class Coverage:
                     yield _no_heading(kind.label, name, told)
 
 
-def _lines_for(article: Article, place: FoundIn, kinds: frozenset[str]) -> dict[str, _Told]:
+def _lines_for(article: Article, place: AuditedArticle, kinds: frozenset[str]) -> dict[str, _Told]:
     """Return, by kind, the first line that reads like a heading of it and is none."""
     found: dict[str, _Told] = {}
     if not kinds:
@@ -116,7 +116,7 @@ def _lines_for(article: Article, place: FoundIn, kinds: frozenset[str]) -> dict[
     return found
 
 
-def _mentions(article: Article, place: FoundIn) -> dict[str, _Told]:
+def _mentions(article: Article, place: AuditedArticle) -> dict[str, _Told]:
     """Return, by kind, where an article has the words of its headings anywhere.
 
     Words that begin a line are quoted: "Other medicines and X Tell your doctor if you take ...".
@@ -167,7 +167,7 @@ def _met_in(of_drug: _OfDrug, met: Mapping[str, _Met], snapshot: Snapshot) -> _T
     return None
 
 
-def _no_section(label: str, name: str, places: Sequence[FoundIn]) -> Finding:
+def _no_section(label: str, name: str, places: Sequence[AuditedArticle]) -> Finding:
     many = "its article" if len(places) == 1 else f"its {len(places)} articles"
     return Finding(
         code="missing-section",
