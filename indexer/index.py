@@ -46,11 +46,12 @@ from indexer.related import KindsOf, by_class, related
 if TYPE_CHECKING:
     from indexer.corpus import Corpus
     from indexer.evaluation import Judgment, QueryOutcome
+    from indexer.exporting import Export
     from indexer.findings import Audit
     from indexer.indexing import Progress
     from indexer.runs import Failure, ReindexOptions, Report, Verification
     from indexer.suggesting import Completions
-    from indexer.suggestions import Suggestions
+    from indexer.suggestions import Emergency, Suggestions
 
 Answer = TypeVar("Answer")
 
@@ -142,7 +143,25 @@ class Index:
         return replace(
             results,
             suggestions=replace(results.suggestions, related=ways),
-            emergency=self._emergency if is_emergency(request.text) else None,
+            emergency=self._emergency_for(request),
+        )
+
+    def export(self, request: SearchRequest, *, skip: int = 0, most: int | None = None) -> Export:
+        """Return all sections that a request lists, in order, from one generation.
+
+        Raise QueryError or IndexUnavailableError. The sections are read while they are gone
+        through; that must be done by this thread.
+        """
+        from indexer import exporting  # noqa: PLC0415 - a search exports nothing
+
+        snapshot = self._snapshot()
+        return exporting.export(
+            request,
+            snapshot,
+            self._taught(snapshot).names,
+            skip=skip,
+            most=most,
+            emergency=self._emergency_for(request),
         )
 
     def suggest(self, prefix: str, *, limit: int = 8) -> Suggestions:
@@ -196,6 +215,9 @@ class Index:
 
         with self.one_generation():
             return evaluation.evaluate(self.search, judgments, self._answering_kind)
+
+    def _emergency_for(self, request: SearchRequest) -> Emergency | None:
+        return self._emergency if is_emergency(request.text) else None
 
     def _answering_kind(self, target: str) -> str:
         """Return the kind of a section, or `article` for a target that is no indexed section."""

@@ -117,19 +117,18 @@ def _lines_for(article: Article, place: AuditedArticle, kinds: frozenset[str]) -
 
 
 def _mentions(article: Article, place: AuditedArticle) -> dict[str, _Told]:
-    """Return, by kind, where an article has the words of its headings anywhere.
+    """Return, by kind, where a line of an article begins with the words of its headings.
 
-    Words that begin a line are quoted: "Other medicines and X Tell your doctor if you take ...".
-    Elsewhere in a line they may tell of something else: "wait longer between two doses".
+    Pages put them before the text: "Other medicines and X Tell your doctor if you take ...".
     """
     found: dict[str, _Told] = {}
     for section in article.sections:
         for line in section.text.split("\n"):
             opening = line[:LONGEST_LINE]
-            kinds = kinds_in(line) | ({"interactions"} if _OTHERS.search(line) else set())
-            for kind in LOOKED_FOR & kinds - found.keys():
-                words = opening if kind in kinds_in(opening) else ""
-                found[kind] = _Told(place, section.id, words)
+            for kind in LOOKED_FOR & kinds_in(opening) - found.keys():
+                found[kind] = _Told(place, section.id, opening)
+            if _OTHERS.search(line):
+                found.setdefault("interactions", _Told(place, section.id, ""))
     return found
 
 

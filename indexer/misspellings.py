@@ -24,6 +24,9 @@ from indexer.query.plan import Field
 SHORTEST: Final = 7
 """Letters of a word that is looked at: shorter words are too often one edit from any name."""
 
+SHORTEST_CLASS: Final = 9
+"""The same for the name of a class, which is more like other words: stating is no statin."""
+
 _FIELDS: Final[tuple[Field, ...]] = ("text", "heading")
 
 # International and American names, British and American spelling: simeticone is simethicone.
@@ -68,6 +71,8 @@ def _meant(word: str, counts: Mapping[str, int], names: Names) -> Misspelling | 
         return None
     name = near[0].name
     if name is None or not _is_slip(word, name) or not _stands_more(word, name, counts):
+        return None
+    if name.role == "class" and len(name.terms[0]) < SHORTEST_CLASS:
         return None
     is_listed = name.role != "brand" and name.source not in _UNUSED
     return Misspelling(word=word, name=name, is_subject_only=not is_listed)

@@ -36,6 +36,7 @@ from indexer.model import DEEPEST_RESULT, LONGEST_QUERY
 from indexer.query import drug_concepts, lexing, syntax, weights
 from indexer.query.function_words import FUNCTION_WORDS, LIGHT_VERBS
 from indexer.query.grammar import OPERATORS, Operator
+from indexer.serialization import EXPORT_COLUMNS
 from webapp import create_app
 from webapp.parameters import SEARCH, names_of
 from webapp.problems import PROBLEM_TYPES, STATUS
@@ -375,6 +376,11 @@ def test_every_option_is_documented_with_its_default(name: str) -> None:
 
 def test_the_kinds_of_findings_are_documented_in_their_order() -> None:
     assert [code(row[0]) for row in table(EDITORS, "findings")] == list(FINDING_CODES)
+
+
+def test_the_columns_of_an_export_are_documented_in_their_order() -> None:
+    cells = [row[0] for row in table(EDITORS, "export-columns")]
+    assert tuple(_CODE.findall(" ".join(cells))) == EXPORT_COLUMNS
 
 
 def test_the_commands_have_their_headings() -> None:

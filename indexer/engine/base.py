@@ -6,7 +6,7 @@ language, drug knowledge and snippets stay outside, the same for every engine.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
@@ -130,6 +130,10 @@ class Matches:
     """True when the deadline cut the work."""
 
 
+class DeadlineError(Exception):
+    """The deadline of a plan has passed; whoever walks through its results stops there."""
+
+
 class Writer(Protocol):
     """Takes articles for the next generation."""
 
@@ -163,6 +167,13 @@ class Snapshot(Protocol):
 
     def match(self, plan: MatchPlan) -> Matches:
         """Answer a plan: true top, exact totals and facets."""
+
+    def walk(self, plan: MatchPlan, *, size: int) -> Iterator[tuple[Match, ...]]:
+        """Yield the results in the window of a plan as `match` lists them, `size` at a time.
+
+        What matches is worked out once, however wide the window is. Raise DeadlineError when the
+        plan's deadline passes on the way.
+        """
 
     def article(self, article_id: str) -> Article:
         """Return a stored article; raise NotFoundError when there is none."""

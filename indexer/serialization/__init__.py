@@ -12,6 +12,13 @@ from indexer.serialization.articles import (
     section_json,
     summary_json,
 )
+from indexer.serialization.exports import (
+    EXPORT_COLUMNS,
+    ExportForm,
+    export_head,
+    export_line,
+    exported_json,
+)
 from indexer.serialization.findings import (
     FINDING_COLUMNS,
     audit_json,
@@ -36,13 +43,18 @@ from indexer.serialization.shapes import DISCLAIMER, Json
 
 __all__ = [
     "DISCLAIMER",
+    "EXPORT_COLUMNS",
     "FINDING_COLUMNS",
+    "ExportForm",
     "Json",
     "article_json",
     "article_link",
     "audit_json",
     "drug_json",
     "drugs_of_index_json",
+    "export_head",
+    "export_line",
+    "exported_json",
     "failures_json",
     "finding_json",
     "findings_csv",

@@ -19,6 +19,7 @@ from indexer.analysis.stemming import Stemmer
 from indexer.engine.base import (
     AnalysedArticle,
     Baseline,
+    DeadlineError,
     FacetName,
     Match,
     MatchedTerm,
@@ -172,6 +173,13 @@ class ReferenceSnapshot:
     def match(self, plan: MatchPlan) -> Matches:
         late = plan.deadline is not None and time.monotonic() > plan.deadline
         return _Answer(() if late else self._rows, self._meaning, plan).matches(partial=late)
+
+    def walk(self, plan: MatchPlan, *, size: int) -> Iterator[tuple[Match, ...]]:
+        top = self.match(plan)
+        if top.partial:
+            raise DeadlineError
+        for start in range(0, len(top.top), size):
+            yield top.top[start : start + size]
 
     def article(self, article_id: str) -> Article:
         return self._stored(article_id).article

@@ -10,14 +10,23 @@ from pathlib import Path
 import pytest
 
 from indexer.engine import open_engine
-from indexer.engine.base import AnalysedArticle, Engine, Snapshot
+from indexer.engine.base import AnalysedArticle, DeadlineError, Engine, Snapshot
 from indexer.errors import (
     CorpusError,
     IndexLockedError,
     IndexUnavailableError,
     NotFoundError,
 )
-from indexer.model import Article, Block, Drug, Encoding, HeadingFault, Section
+from indexer.model import (
+    Article,
+    Block,
+    Drug,
+    Encoding,
+    Group,
+    HeadingFault,
+    Section,
+    Sort,
+)
 from indexer.query.plan import Concept, MatchPlan, Word
 from indexer.runs import Failure
 from tests.engine.reference import ReferenceEngine
@@ -415,6 +424,32 @@ def test_terms_are_counted_by_section_and_sorted(filled: Engine) -> None:
     assert list(snapshot.terms("title", "imu")) == [("imuran", 4)]
     assert list(snapshot.terms("path", "")) == []
     assert list(snapshot.terms("text", "zebra")) == []
+
+
+@pytest.mark.parametrize("group", ["article", "section"])
+@pytest.mark.parametrize("sort", ["relevance", "newest", "title"])
+@pytest.mark.parametrize(("offset", "size"), [(0, 1), (1, 2), (0, 100), (9, 1)])
+def test_walking_lists_what_matching_does(
+    engine: Engine, group: Group, sort: Sort, offset: int, size: int
+) -> None:
+    with engine.writer(fresh=True) as writer:
+        put_all(writer, [article_of(name, f"dose of {name}", "dose") for name in "dacb"])
+    plan = replace(DOSE, group=group, sort=sort, offset=offset, limit=7)
+    windows = list(engine.snapshot().walk(plan, size=size))
+    assert all(len(window) == size for window in windows[:-1])
+    assert [match for window in windows for match in window] == list(
+        engine.snapshot().match(plan).top
+    )
+
+
+def test_walking_stops_when_the_deadline_has_passed(filled: Engine) -> None:
+    with pytest.raises(DeadlineError):
+        list(filled.snapshot().walk(replace(DOSE, deadline=0.0), size=10))
+
+
+def test_walking_through_nothing_yields_nothing(filled: Engine) -> None:
+    nowhere = Concept(label="x", kind="word", node=Word(term="nowhere"))
+    assert list(filled.snapshot().walk(MatchPlan(concepts=(nowhere,)), size=10)) == []
 
 
 def test_a_deadline_that_has_passed_lists_nothing_and_says_so(filled: Engine) -> None:

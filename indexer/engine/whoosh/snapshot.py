@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from indexer.engine.base import Matches, OwnNames
+from indexer.engine.base import Match, Matches, OwnNames
 from indexer.engine.whoosh import records
 from indexer.engine.whoosh.evaluate import Evaluator
 from indexer.engine.whoosh.facts import read_drug_value
 from indexer.engine.whoosh.generations import Generation
-from indexer.engine.whoosh.matching import match_plan
+from indexer.engine.whoosh.matching import match_plan, walk_plan
 from indexer.engine.whoosh.packing import RecordReader
 from indexer.engine.whoosh.reading import PostingsReader
 from indexer.engine.whoosh.scoring import Scorer
@@ -47,6 +47,10 @@ class WhooshSnapshot:
     def match(self, plan: MatchPlan) -> Matches:
         """Answer a plan: true top, exact totals and facets."""
         return match_plan(self._table, self._evaluator, self._scorer, plan)
+
+    def walk(self, plan: MatchPlan, *, size: int) -> Iterator[tuple[Match, ...]]:
+        """Yield the results in the window of a plan, `size` at a time; raise DeadlineError."""
+        return walk_plan(self._table, self._evaluator, self._scorer, plan, size=size)
 
     @cached_property
     def queries(self) -> QueryEvaluator:
