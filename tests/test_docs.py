@@ -38,7 +38,7 @@ from indexer.query.function_words import FUNCTION_WORDS, LIGHT_VERBS
 from indexer.query.grammar import OPERATORS, Operator
 from indexer.serialization import EXPORT_COLUMNS
 from webapp import create_app
-from webapp.parameters import SEARCH, names_of
+from webapp.parameters import AUDIT, EXPORT, SEARCH, names_of
 from webapp.problems import PROBLEM_TYPES, STATUS
 
 Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | float | bool | None"
@@ -71,7 +71,17 @@ _CHANGING = (
     (re.compile(r"[+-]?\b\d+\.\d{4}\b"), "SCORE"),
 )
 CHANGING_KEYS = frozenset(
-    {"took_ms", "built_at", "indexed", "generation", "schema", "score", "request_id"}
+    {
+        "took_ms",
+        "built_at",
+        "indexed",
+        "generation",
+        "schema",
+        "score",
+        "request_id",
+        "today",
+        "seconds",
+    }
 )
 
 
@@ -409,13 +419,21 @@ def test_every_address_for_programs_is_documented(client: FlaskClient) -> None:
     served = {
         re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
         for rule in client.application.url_map.iter_rules()
-        if rule.endpoint.startswith(("api.", "health.")) or rule.rule == "/openapi.json"
+        if rule.rule.startswith("/api/v")
+        or rule.endpoint.startswith("health.")
+        or rule.rule == "/openapi.json"
     }
     assert {code(row[0]) for row in table(API, "endpoints")} == served
 
 
 def test_the_parameters_of_a_search_are_documented() -> None:
     assert [code(row[0]) for row in table(API, "parameters")] == list(names_of(SEARCH))
+
+
+def test_the_parameters_of_exports_and_audits_are_documented() -> None:
+    own = [name for name in names_of(EXPORT) if name not in names_of(SEARCH)]
+    assert [code(row[0]) for row in table(API, "export parameters")] == own
+    assert [code(row[0]) for row in table(API, "audit parameters")] == list(names_of(AUDIT))
 
 
 def test_the_types_of_problems_are_documented() -> None:

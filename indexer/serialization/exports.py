@@ -7,8 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from indexer.exported import ExportedSection
 from indexer.model import Results
-from indexer.provenance import provenance_of
-from indexer.serialization.articles import loinc_of
+from indexer.serialization.articles import loinc_of, provenance_json
 from indexer.serialization.links import article_link
 from indexer.serialization.rows import csv_line, csv_row, ndjson_line
 from indexer.serialization.shapes import Json
@@ -73,7 +72,7 @@ def exported_json(exported: ExportedSection, results: Results) -> dict[str, Json
         "ingredients": list(ingredients),
         "published": article.published,
         "modified": article.modified,
-        **provenance_of(article),
+        **provenance_json(article),
         "notices": [notice.text for notice in article.notices],
         "generation": results.status.generation,
         "built_at": results.status.built_at,
