@@ -14,8 +14,11 @@ from indexer.auditing import counts_of, selected
 from indexer.errors import NotFoundError
 from indexer.findings import FINDING_KINDS, Audit, Finding, FindingCode
 from indexer.serialization import audit_json, findings_csv
-from webapp.api import PREFIX
+from indexer.serialization.audit_shapes import AuditAnswer
+from webapp import parameters
+from webapp.api import DESCRIPTION_LINK, PREFIX
 from webapp.caching import with_validator
+from webapp.openapi import EVERYWHERE, Described, answers
 from webapp.parameters import USUAL_FINDINGS
 from webapp.params import AuditReading, read_audit
 from webapp.problems import PROBLEM_TYPES, problem, refuse
@@ -65,8 +68,21 @@ def page() -> Response:
 
 
 @blueprint.get(f"{PREFIX}/audit")
-def answer() -> Response:
-    """Answer the audit: a page of findings in JSON, or all of them as a table."""
+@answers(
+    Described(
+        AuditAnswer,
+        parameters=parameters.AUDIT,
+        headers=("ETag", "Cache-Control", "Link"),
+        problems=(*EVERYWHERE, HTTPStatus.NOT_FOUND),
+        example="drug={name}",
+        bodies=("application/json", "text/csv"),
+    )
+)
+def audit() -> Response:
+    """Answer what in the index needs an editor.
+
+    In JSON page by page, with the number of findings of each kind; in CSV all of them.
+    """
     reading = read_audit(request.args, is_program=True)
     if reading.faults:
         return refuse(reading.faults)
@@ -84,6 +100,7 @@ def answer() -> Response:
     if reading.form == "csv":
         response = Response("".join(findings_csv(found)), mimetype="text/csv")
         response.headers["Content-Disposition"] = f'attachment; filename="{CSV_NAME}"'
+        response.headers["Link"] = DESCRIPTION_LINK
     else:
         response = _json(done, found, _Shown(reading, found))
     return with_validator(response, status)
@@ -91,16 +108,18 @@ def answer() -> Response:
 
 def _json(done: Audit, found: Sequence[Finding], shown: _Shown) -> Response:
     counts: Mapping[FindingCode, int] = counts_of(found)
-    numbers = {"number": shown.number, "size": shown.size, "pages": shown.pages}
-    response = jsonify({**audit_json(done, shown.findings, counts), "page": numbers})
-    links = {"prev": shown.number - 1, "next": shown.number + 1}
-    told = [
-        f'<{shown.address("audits.answer", number)}>; rel="{name}"'
-        for name, number in links.items()
+    answer: AuditAnswer = {
+        **audit_json(done, shown.findings, counts),
+        "page": {"number": shown.number, "size": shown.size, "pages": shown.pages},
+    }
+    around = {"prev": shown.number - 1, "next": shown.number + 1}
+    links = [
+        f'<{shown.address("audits.audit", number)}>; rel="{name}"'
+        for name, number in around.items()
         if 1 <= number <= shown.pages
     ]
-    if told:
-        response.headers["Link"] = ", ".join(told)
+    response = jsonify(answer)
+    response.headers["Link"] = ", ".join([*links, DESCRIPTION_LINK])
     return response
 
 

@@ -7,6 +7,7 @@ left out in silence: an answer that was cut goes on there, and one that could no
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from http import HTTPStatus
 from typing import Final
 
 from flask import Blueprint, Response, request
@@ -14,9 +15,12 @@ from flask import Blueprint, Response, request
 from indexer.exporting import Export
 from indexer.model import SearchRequest
 from indexer.serialization import ExportForm, export_head, export_line, search_link
-from webapp.api import PREFIX
+from indexer.serialization.audit_shapes import ExportedJson
+from webapp import parameters
+from webapp.api import DESCRIPTION_LINK, PREFIX
 from webapp.caching import with_validator
 from webapp.cursors import Cursor, decode_cursor, encode_cursor, generation_of, question_of
+from webapp.openapi import EVERYWHERE, Described, answers
 from webapp.parameters import USUAL_ROWS
 from webapp.params import ExportReading, Fault, read_export
 from webapp.problems import PROBLEM_TYPES, RETRY_AFTER, problem, refuse
@@ -36,8 +40,25 @@ LARGEST_ANSWER: Final = 8_000_000
 
 
 @blueprint.get("/export")
+@answers(
+    Described(
+        ExportedJson,
+        parameters=parameters.EXPORT,
+        headers=("ETag", "Cache-Control", "Link", "X-Total-Count"),
+        problems=(*EVERYWHERE, HTTPStatus.GONE),
+        example="q={name}&limit=3",
+        bodies=("application/x-ndjson", "text/csv"),
+    )
+)
 def export() -> Response:
-    """Answer a part of all that a search lists, row by row."""
+    """Answer everything that a search lists, row by row.
+
+    Each row is a section, whole, with its rank and where it is from: a line of JSON, which has the
+    shape ExportedJson, or of CSV with the same names.
+    Where there are more rows, `Link` has the address of the answer that follows, as `next`. All
+    answers of an export are of one generation of the index; once another is served, the status is
+    410.
+    """
     status = serving().index.status()
     deadline_ms = serving().settings.deadline_ms
     reading = read_export(request.args, deadline_ms=deadline_ms)
@@ -55,9 +76,11 @@ def export() -> Response:
     reached = cursor.reached + len(lines)
     response = Response([export_head(reading.form), *lines], content_type=MEDIA_TYPES[reading.form])
     response.headers["X-Total-Count"] = str(total)
+    links = [DESCRIPTION_LINK]
     if reached < total:
         following = Cursor(cursor.generation, cursor.question, reached)
-        response.headers["Link"] = f'<{_address(reading, following)}>; rel="next"'
+        links.insert(0, f'<{_address(reading, following)}>; rel="next"')
+    response.headers["Link"] = ", ".join(links)
     return with_validator(response, status)
 
 

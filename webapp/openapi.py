@@ -34,13 +34,15 @@ _PATH_PARAMETERS: Mapping[str, tuple[str, str]] = {
     "section_id": ("The id of a section, unique in its article.", "serious-side-effects"),
     "name": ("Any name of a medicine.", "Imuran"),
 }
-_EVERYWHERE = (HTTPStatus.BAD_REQUEST, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+EVERYWHERE = (HTTPStatus.BAD_REQUEST, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+"""Problems that every address can have."""
 _HEADERS: Mapping[str, str] = {
     "X-Request-Id": "Names the request in the log of the server.",
     "ETag": "Tells this answer from every other; send it back as If-None-Match.",
     "Cache-Control": "How long the answer may be kept: until it is asked for again.",
     "Link": "Neighbouring pages (`next`, `prev`, `first`, `last`) and this description.",
     "Server-Timing": "What took how long, in milliseconds.",
+    "X-Total-Count": "How many rows there are in all.",
     "Retry-After": "Seconds to wait before asking again.",
 }
 
@@ -53,11 +55,11 @@ class Described:
     """The shape of a JSON answer; None where `bodies` says more."""
     parameters: tuple[Parameter, ...] = ()
     headers: tuple[str, ...] = ("ETag", "Cache-Control")
-    problems: tuple[HTTPStatus, ...] = _EVERYWHERE
+    problems: tuple[HTTPStatus, ...] = EVERYWHERE
     example: str = ""
     """The query string of a request to try."""
     bodies: tuple[str, ...] = (JSON,)
-    """Media types; JSON has the shape, others are texts."""
+    """Media types; JSON has the shape, and so has each line of a text of lines."""
 
 
 _DESCRIBED: dict[object, Described] = {}
@@ -107,7 +109,7 @@ def description(app: Flask) -> Json:
             },
             "responses": {
                 str(status.value): _problem(status, by_shape[ProblemJson])
-                for status in (*_EVERYWHERE, HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+                for status in (*EVERYWHERE, HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
             },
         },
     }

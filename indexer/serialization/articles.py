@@ -145,6 +145,7 @@ def _drug_of(drug: Drug) -> DrugJson:
 
 
 def provenance_json(article: Article | ArticleSummary) -> ProvenanceJson:
+    """Return who speaks in an article and how old it is."""
     return {
         "publisher": article.publisher,
         "publisher_type": article.publisher_type,

@@ -8,9 +8,9 @@ from typing import Final, Literal, TypeAlias
 from indexer.exported import ExportedSection
 from indexer.model import Results
 from indexer.serialization.articles import loinc_of, provenance_json
+from indexer.serialization.audit_shapes import ExportedJson
 from indexer.serialization.links import article_link
 from indexer.serialization.rows import csv_line, csv_row, ndjson_line
-from indexer.serialization.shapes import Json
 
 ExportForm: TypeAlias = Literal["ndjson", "csv"]
 
@@ -50,7 +50,7 @@ _JOINTS: Final[Mapping[str, str]] = {"path": " › "}
 SCORE_DIGITS: Final = 6
 
 
-def exported_json(exported: ExportedSection, results: Results) -> dict[str, Json]:
+def exported_json(exported: ExportedSection, results: Results) -> ExportedJson:
     """Return an exported section with where it is from; `results` tell what was searched for."""
     article, section, query = exported.article, exported.section, results.query
     ingredients = dict.fromkeys(drug.ingredient for drug in article.drugs if drug.ingredient)
@@ -70,9 +70,9 @@ def exported_json(exported: ExportedSection, results: Results) -> dict[str, Json
         "source_url": article.source_url,
         "drugs": [drug.name for drug in article.drugs],
         "ingredients": list(ingredients),
+        **provenance_json(article),
         "published": article.published,
         "modified": article.modified,
-        **provenance_json(article),
         "notices": [notice.text for notice in article.notices],
         "generation": results.status.generation,
         "built_at": results.status.built_at,
@@ -88,7 +88,7 @@ def export_head(form: ExportForm) -> str:
 
 def export_line(exported: ExportedSection, results: Results, form: ExportForm) -> str:
     """Return a section as a line of an export, with its end."""
-    row = exported_json(exported, results)
+    values: Mapping[str, object] = exported_json(exported, results)
     if form == "csv":
-        return csv_row(row, EXPORT_COLUMNS, _JOINTS)
-    return ndjson_line({name: row[name] for name in EXPORT_COLUMNS})
+        return csv_row(values, EXPORT_COLUMNS, _JOINTS)
+    return ndjson_line({name: values[name] for name in EXPORT_COLUMNS})

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from indexer.findings import FINDING_KINDS, Audit, Finding, FindingCode
+from indexer.serialization.audit_shapes import AuditJson, FindingJson
 from indexer.serialization.links import article_link
 from indexer.serialization.rows import csv_line, csv_row
-from indexer.serialization.shapes import Json
 
 FINDING_COLUMNS: Final = (
     "code",
@@ -24,7 +24,7 @@ FINDING_COLUMNS: Final = (
 """Columns of a table of findings, and keys of a finding in JSON."""
 
 
-def finding_json(finding: Finding) -> dict[str, Json]:
+def finding_json(finding: Finding) -> FindingJson:
     """Return a finding; its `url` is that of its place on the server of this index."""
     place = finding.place
     return {
@@ -42,7 +42,7 @@ def finding_json(finding: Finding) -> dict[str, Json]:
 
 def audit_json(
     audit: Audit, findings: Sequence[Finding], counts: Mapping[FindingCode, int]
-) -> dict[str, Json]:
+) -> AuditJson:
     """Return an audit with some of its findings, and the number of each kind."""
     return {
         "generation": audit.generation,

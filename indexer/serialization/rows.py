@@ -12,34 +12,32 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from indexer.serialization.shapes import Json
-
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a formula begins with; the last four are what Japanese spreadsheets take for the first."""
 
 
-def csv_line(cells: Iterable[Json]) -> str:
+def csv_line(cells: Iterable[object]) -> str:
     """Return a line of CSV with its end; numbers stand bare, what is unknown is empty."""
     return ",".join(map(_cell, cells)) + "\r\n"
 
 
-def csv_row(row: Mapping[str, Json], columns: Sequence[str], joints: Mapping[str, str]) -> str:
+def csv_row(row: Mapping[str, object], columns: Sequence[str], joints: Mapping[str, str]) -> str:
     """Return a row as a line of CSV; a list is joined by what its column has in `joints`."""
     return csv_line(_joined(row[name], joints.get(name, "; ")) for name in columns)
 
 
-def ndjson_line(row: Mapping[str, Json]) -> str:
+def ndjson_line(row: Mapping[str, object]) -> str:
     """Return a row as a line of JSON with its end."""
     return json.dumps(row, ensure_ascii=False) + "\n"
 
 
-def _joined(value: Json, joint: str) -> Json:
+def _joined(value: object, joint: str) -> object:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return joint.join(map(str, value))
     return value
 
 
-def _cell(value: Json) -> str:
+def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -38,7 +38,7 @@ def rows_of(response: TestResponse) -> list[Row]:
 
 
 def following(response: TestResponse) -> str | None:
-    found = re.search(r'<([^>]*)>; rel="next"', response.headers.get("Link", ""))
+    found = re.search(r'<([^>]*)>; rel="next"', response.headers["Link"])
     return found[1] if found else None
 
 
@@ -73,7 +73,7 @@ def test_rows_are_those_of_the_search_in_its_order(client: FlaskClient) -> None:
     rows = rows_of(response)
     assert response.mimetype == "application/x-ndjson"
     assert response.headers["X-Total-Count"] == str(found["total"]["sections"]) == str(len(rows))
-    assert "Link" not in response.headers
+    assert response.headers["Link"] == '</openapi.json>; rel="service-desc"'
     hits = [(hit["article"], hit["sections"][0]) for hit in found["results"]]
     for row, (article, section) in zip(rows, hits, strict=True):
         assert (row["article"], row["section"], row["score"], row["snippet"]) == (
