@@ -162,7 +162,7 @@ def _heading_faults(article: Article) -> Iterator[_Fault]:
                 yield fault.code, section, f"{quoted} is another heading of the first level."
             case "skipped-level":
                 yield fault.code, section, f"{quoted}: {fault.detail}."
-            case "empty-heading":
+            case _:  # empty-heading
                 after = f" after {quoted}" if fault.heading else ""
                 yield fault.code, section, f"An {fault.detail}{after} has no text."
 

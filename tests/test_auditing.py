@@ -163,6 +163,24 @@ def test_what_the_text_tells_without_a_heading_is_not_missing(tmp_path: Path, te
     assert found.detail.startswith("Overdose: told")
 
 
+def test_where_it_is_not_clear_whether_the_text_tells_nothing_is_said(tmp_path: Path) -> None:
+    text = (
+        f"<p>It is taken every day, {'at home or away from home, ' * 4}as other medicines are.</p>"
+    )
+    page = article("page", leave_out="Interactions", more=f"<h2>More</h2>{text}")
+    assert audit_of(tmp_path, page=page).findings == ()
+
+
+def test_a_medicine_whose_ingredient_nobody_knows_is_named(tmp_path: Path) -> None:
+    headings = ("Quuxa is used for", "Dosage of Quuxa", "Side effects of Quuxa", "Storage of Quuxa")
+    body = "".join(f"<h2>{heading}</h2><p>Quuxa is a vaccine.</p>" for heading in headings)
+    page = f"<title>Quuxa</title><main><h1>Quuxa</h1><p>Quuxa protects.</p>{body}</main>"
+    found = [of for of in audit_of(tmp_path, page=page).findings if of.code == "unknown-medicine"]
+    assert [(of.detail, of.drugs) for of in found] == [
+        ("No list has Quuxa, nor its ingredient.", ("Quuxa",))
+    ]
+
+
 def test_of_a_class_of_medicines_nothing_is_missing(tmp_path: Path) -> None:
     page = "<title>Statins</title><main><h1>Statins</h1><p>Statins lower cholesterol.</p></main>"
     assert missing(audit_of(tmp_path, page=page)) == []
@@ -197,6 +215,16 @@ def test_a_word_that_stands_more_often_than_the_name_is_no_slip(tmp_path: Path) 
     again = "".join(f"<h2>More {at}</h2><p>Take bupropian.</p>" for at in "abc")
     page = article("page", more=f"{again}<h2>Last</h2><p>Bupropion is another medicine.</p>")
     assert misspelt(audit_of(tmp_path, page=page)) == []
+
+
+@pytest.mark.parametrize(("word", "is_slip"), [("stating", False), ("corticosteriods", True)])
+def test_a_slip_of_a_class_is_told_where_its_name_is_long(
+    tmp_path: Path, word: str, *, is_slip: bool
+) -> None:
+    names = "<p>A statin is no steroid.</p><p>Statin or not, corticosteroids are.</p>"
+    again = "<h2>Again</h2><p>A statin; corticosteroids.</p>"
+    page = article("page", more=f"<h2>More</h2>{names}{again}<h2>Last</h2><p>{word} so.</p>")
+    assert misspelt(audit_of(tmp_path, page=page)) == ([word] if is_slip else [])
 
 
 def test_a_slip_of_a_brand_is_told_where_the_article_is_about_it(tmp_path: Path) -> None:

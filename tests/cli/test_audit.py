@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from indexer.engine import open_engine
+from indexer.engine.base import OwnNames
 from indexer.findings import FINDING_CODES
 from indexer.serialization import FINDING_COLUMNS
 from tests.audited_pages import write_audited
@@ -87,6 +89,16 @@ def test_it_fails_on_what_it_is_told_to(run: Run, location: str, fail_on: str, c
     outcome = run("audit", "--index", location, *narrowed, "--fail-on", fail_on)
     assert outcome.code == code
     assert ("drugsearch: empty-heading: 1 finding." in outcome.err) == (code == 6)
+
+
+def test_an_index_that_does_not_tell_what_was_set_aside_is_said_to(run: Run, location: str) -> None:
+    with open_engine(location, OwnNames()).writer(fresh=False):
+        pass
+    outcome = run("audit", "--index", location)
+    assert (
+        outcome.err == "This index does not tell which pages were set aside; `reindex` notes it.\n"
+    )
+    assert "set-aside" not in outcome.out
 
 
 def test_an_unknown_kind_is_wrong_usage(run: Run, location: str) -> None:
