@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
+from indexer.faults import HeadingFault
 from indexer.suggestions import Emergency, WaysOn
 
 Role: TypeAlias = Literal["brand", "ingredient", "class"]
@@ -30,7 +31,6 @@ NoticeCode: TypeAlias = Literal[
     "conflicting-figures",
     "off-topic",
 ]
-HeadingFaultCode: TypeAlias = Literal["skipped-level", "several-titles", "empty-heading"]
 MarkKind: TypeAlias = Literal["direct", "related"]
 
 
@@ -89,19 +89,6 @@ class Notice:
 
     code: NoticeCode
     text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeadingFault:
-    """Something wrong with a heading of the page that an article came from."""
-
-    code: HeadingFaultCode
-    heading: str
-    """The heading where it is wrong, or before it; empty where there is none."""
-    number: int = 1
-    """Which of the page's headings of that text it is, from 1."""
-    detail: str = ""
-    """What is wrong, in the page's own words and elements."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

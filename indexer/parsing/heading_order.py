@@ -13,7 +13,7 @@ from typing import Final
 
 from bs4 import Tag
 
-from indexer.model import HeadingFault, HeadingFaultCode
+from indexer.faults import HeadingFault, HeadingFaultCode
 from indexer.parsing.cleaning import one_line
 from indexer.parsing.content import Content
 from indexer.parsing.headings import HEADINGS, heading_level

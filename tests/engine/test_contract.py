@@ -17,13 +17,13 @@ from indexer.errors import (
     IndexUnavailableError,
     NotFoundError,
 )
+from indexer.faults import HeadingFault
 from indexer.model import (
     Article,
     Block,
     Drug,
     Encoding,
     Group,
-    HeadingFault,
     Section,
     Sort,
 )

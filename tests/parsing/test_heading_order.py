@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.model import HeadingFault
+from indexer.faults import HeadingFault
 from indexer.parsing import parse_page
 
 TEXT = "<p>Long enough to be the text of an article, and so to be kept in the index.</p>"

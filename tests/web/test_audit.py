@@ -272,3 +272,8 @@ def test_another_generation_has_another_audit(tmp_path: Path) -> None:
     shape = client.get("/api/v1/audit").json
     assert shape is not None
     assert "no-date" not in {of["code"] for of in shape["findings"]}
+
+
+def test_the_page_of_an_article_misses_what_the_audit_does(client: FlaskClient) -> None:
+    assert "no section about" not in text_of(client.get("/articles/clean"))
+    assert "no section about: Overdose." in text_of(client.get("/articles/missing-section"))

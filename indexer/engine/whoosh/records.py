@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from indexer.model import Article, Block, Drug, Encoding, HeadingFault, Notice, Section
+from indexer.faults import HeadingFault
+from indexer.model import Article, Block, Drug, Encoding, Notice, Section
 
 _ARTICLE_FIELDS = tuple(field.name for field in fields(Article) if field.name != "sections")
 
