@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from indexer import mentions, searching
@@ -23,8 +24,7 @@ from indexer.knowledge.aliases import (
     own_words,
     read_aliases,
 )
-from indexer.knowledge.drugs import DrugKnowledge
-from indexer.medicines import Medicines
+from indexer.known import Known
 from indexer.model import (
     Article,
     ArticleSummary,
@@ -38,7 +38,6 @@ from indexer.model import (
     SearchRequest,
     Status,
 )
-from indexer.names import Names
 from indexer.notes import lookalike_notices
 from indexer.related import KindsOf, by_class, related
 
@@ -46,10 +45,11 @@ if TYPE_CHECKING:
     from indexer.comparisons import Comparison
     from indexer.corpus import Corpus
     from indexer.evaluation import Judgment, QueryOutcome
+    from indexer.exporting import Export
+    from indexer.findings import Audit
     from indexer.indexing import Progress
-    from indexer.runs import ReindexOptions, Report, Verification
-    from indexer.suggesting import Completions
-    from indexer.suggestions import Suggestions
+    from indexer.runs import Failure, ReindexOptions, Report, Verification
+    from indexer.suggestions import Emergency, Suggestions
 
 Answer = TypeVar("Answer")
 
@@ -96,7 +96,7 @@ class Index:
         self._aliases = aliases
         self._emergency = read_emergency(settings.emergency_file)
         self._lock = threading.Lock()
-        self._known: _Known | None = None
+        self._known: Known | None = None
         self._steady = _Steady()
 
     @contextmanager
@@ -141,7 +141,25 @@ class Index:
         return replace(
             results,
             suggestions=replace(results.suggestions, related=ways),
-            emergency=self._emergency if is_emergency(request.text) else None,
+            emergency=self._emergency_for(request),
+        )
+
+    def export(self, request: SearchRequest, *, skip: int = 0, most: int | None = None) -> Export:
+        """Return all sections that a request lists, in order, from one generation.
+
+        Raise QueryError or IndexUnavailableError. The sections are read while they are gone
+        through; that must be done by this thread.
+        """
+        from indexer import exporting  # noqa: PLC0415 - a search exports nothing
+
+        snapshot = self._snapshot()
+        return exporting.export(
+            request,
+            snapshot,
+            self._taught(snapshot).names,
+            skip=skip,
+            most=most,
+            emergency=self._emergency_for(request),
         )
 
     def suggest(self, prefix: str, *, limit: int = 8) -> Suggestions:
@@ -196,6 +214,9 @@ class Index:
         with self.one_generation():
             return evaluation.evaluate(self.search, judgments, self._answering_kind)
 
+    def _emergency_for(self, request: SearchRequest) -> Emergency | None:
+        return self._emergency if is_emergency(request.text) else None
+
     def _answering_kind(self, target: str) -> str:
         """Return the kind of a section, or `article` for a target that is no indexed section."""
         article_id, _, section_id = target.partition("#")
@@ -241,6 +262,15 @@ class Index:
         if self._steady.is_on:
             return self._snapshot().status()
         return self._ask(lambda engine: engine.status())
+
+    def set_aside(self) -> tuple[Failure, ...] | None:
+        """Return what the last run could not index, by source; None when nobody noted it."""
+        return self._snapshot().set_aside()
+
+    def audit(self, *, today: date | None = None) -> Audit:
+        """Return what in the index needs an editor, worked out once a day for each generation."""
+        snapshot = self._snapshot()
+        return self._taught(snapshot).audit(snapshot, today or datetime.now(UTC).date())
 
     def verify(self) -> Verification:
         """Check every byte, posting and record of what is served."""
@@ -295,12 +325,12 @@ class Index:
             self._engine, self._aliases = engine, aliases
             return answer
 
-    def _taught(self, snapshot: Snapshot) -> _Known:
+    def _taught(self, snapshot: Snapshot) -> Known:
         """Return what the articles of this generation teach; worked out once for each."""
         digest = snapshot.status().digest
         with self._lock:
             if self._known is None or self._known.digest != digest:
-                self._known = _Known(digest, snapshot, self._aliases)
+                self._known = Known(digest, snapshot, self._aliases)
             return self._known
 
 
@@ -309,52 +339,3 @@ class _Steady(threading.local):
 
     is_on: bool = False
     snapshot: Snapshot | None = None
-
-
-class _Known:
-    """What is known of one generation beside its sections. Safe to share between threads.
-
-    What a search needs is worked out at once: the names that articles teach. What takes a look at
-    every article waits until somebody wants it, with the snapshot of whoever that is.
-    """
-
-    def __init__(self, digest: str, snapshot: Snapshot, aliases: Aliases) -> None:
-        """Learn the names of medicines from a snapshot of the generation."""
-        self.digest = digest
-        named = tuple(snapshot.drugs())
-        knowledge = DrugKnowledge.shipped_with(aliases).with_names(drug for drug, _ in named)
-        self.medicines = Medicines(named, knowledge)
-        self.names = Names(knowledge=knowledge, combinations=self.medicines.combinations)
-        self.kinds: dict[str, tuple[str, ...]] = {}
-        """The kinds of sections about a medicine, by key; each is looked up once."""
-        self._lock = threading.Lock()
-        self._articles: tuple[ArticleSummary, ...] | None = None
-        self._completions: Completions | None = None
-
-    def key_of(self, name: str) -> str:
-        """Return the key of the medicine that has this name; raise NotFoundError."""
-        for owner in self.names.knowledge.resolve_all(name):
-            if owner.key in self.medicines:
-                return owner.key
-        message = f"No article in this index is about a medicine called {name!r}."
-        raise NotFoundError(message)
-
-    def articles(self, snapshot: Snapshot) -> tuple[ArticleSummary, ...]:
-        """Return what is known of every article, by id."""
-        with self._lock:
-            if self._articles is None:
-                self._articles = tuple(snapshot.summaries())
-            return self._articles
-
-    def completions(self, snapshot: Snapshot) -> Completions:
-        """Return what can be completed."""
-        from indexer.suggesting import Completions  # noqa: PLC0415 - a search completes nothing
-
-        articles = self.articles(snapshot)
-        with self._lock:
-            if self._completions is None:
-                names = self.names
-                self._completions = Completions(
-                    names.knowledge, names.similar, self.medicines, articles
-                )
-            return self._completions

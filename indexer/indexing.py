@@ -42,6 +42,10 @@ REMOVAL_LIMIT = 0.2
 or a mistyped folder removes more, an editor's day's work less."""
 
 
+class _NothingNewError(Exception):
+    """Ends a run whose pages were all set aside, as they were by the run before."""
+
+
 class Progress(Protocol):
     """Hears how a run of reindex gets on."""
 
@@ -92,7 +96,7 @@ def reindex(
         report = replace(report, warnings=(*report.warnings, *conflicts))
     if refused or options.dry_run:
         report = replace(report, refused=refused)
-    elif _nothing_to_do(changes, anew=anew):
+    elif _nothing_to_do(baseline, changes, report.failed, anew=anew):
         report = replace(report, published=True)
     else:
         run = _Run(baseline, scan, changes, options, aliases, anew)
@@ -142,8 +146,14 @@ def _baseline(engine: Engine, options: ReindexOptions) -> tuple[Baseline | None,
     return baseline, []
 
 
-def _nothing_to_do(changes: Changes, *, anew: bool) -> bool:
-    return not (anew or changes.added or changes.changed or changes.same or changes.removed)
+def _nothing_to_do(
+    baseline: Baseline | None, changes: Changes, failed: Sequence[Failure], *, anew: bool
+) -> bool:
+    """Return whether what is served says what the sources say, also of what was set aside."""
+    if anew or changes.added or changes.changed or changes.same or changes.removed:
+        return False
+    told = None if baseline is None else baseline.set_aside
+    return told is None or set(told) == set(failed)
 
 
 def _refused(scan: Scan, options: ReindexOptions) -> str | None:
@@ -194,10 +204,15 @@ def _publish(engine: Engine, run: _Run, report: Report, progress: Progress | Non
             _check_base(writer, run)
             _write(writer, run, outcome, progress)
             _check_removals(run, outcome)
+            failed = (*report.failed, *outcome.failed)
+            _check_difference(run, outcome, failed)
+            writer.set_aside(failed)
             if progress is not None:
                 progress.publishing()
     except RemovalGuardError as error:
         return replace(report, refused=str(error), failed=(*report.failed, *outcome.failed))
+    except _NothingNewError:
+        return replace(report, added=(), failed=(*report.failed, *outcome.failed), published=True)
     status = engine.status()
     parsed = outcome.stored
     return replace(
@@ -303,6 +318,17 @@ def _store(
         return
     outcome.stored.add(page.article_id)
     outcome.warnings += [f"{page.name}: {warning}" for warning in parsed.article.warnings]
+
+
+def _check_difference(run: _Run, outcome: _Outcome, failed: Sequence[Failure]) -> None:
+    """Raise _NothingNewError when what would be published is what is served.
+
+    A page that was set aside is tried again by every run; that alone makes no generation.
+    """
+    told = None if run.baseline is None else run.baseline.set_aside
+    is_other = run.anew or outcome.stored or outcome.lost or run.changes.removed
+    if not is_other and told is not None and set(told) == set(failed):
+        raise _NothingNewError
 
 
 def _check_removals(run: _Run, outcome: _Outcome) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
+from indexer.faults import HeadingFault
 from indexer.suggestions import Emergency, WaysOn
 
 Role: TypeAlias = Literal["brand", "ingredient", "class"]
@@ -121,6 +122,8 @@ class Article:
     """What has to be known of its text: figures that disagree, text about other medicines."""
     encoding: Encoding = Encoding(name="utf-8", source="text")
     warnings: tuple[str, ...] = ()
+    heading_faults: tuple[HeadingFault, ...] = ()
+    """What is wrong with the page's headings; the outline above made the best of it."""
     publisher: str | None = None
     publisher_type: str = "unknown"
     licence: str | None = None

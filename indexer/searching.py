@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
@@ -37,22 +37,39 @@ if TYPE_CHECKING:
     from indexer.corrections import Unknown
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The results of a request, with what they were made by."""
+
+    results: Results
+    plan: MatchPlan
+    """What lists the results: of an answer in part that of the part, of a corrected query that of
+    the correction."""
+    showing: Showing
+    unknown: tuple[Unknown, ...] = ()
+    """Words of the query that may be slips of names."""
+
+
 def search(request: SearchRequest, snapshot: Snapshot, names: Names) -> Results:
-    """Answer a request from a snapshot; raise QueryError for a query that is too long.
+    """Answer a request from a snapshot; raise QueryError for a query that is too long."""
+    return answer(request, snapshot, names).results
+
+
+def answer(request: SearchRequest, snapshot: Snapshot, names: Names) -> Answer:
+    """Answer a request as `search` does, and tell how.
 
     When nothing is found and a word of it can only be a slip of one medicine's name, that name is
     searched for, and the answer says so.
     """
     started = time.perf_counter()
-    results, unknown = _answer(request, snapshot, names)
-    if unknown and not results.total.sections:
-        results = _corrected(results, unknown, snapshot, names)
-    return replace(results, took_ms=(time.perf_counter() - started) * 1000.0)
+    found = _answer(request, snapshot, names)
+    if found.unknown and not found.results.total.sections:
+        found = _corrected(found, snapshot, names)
+    took_ms = (time.perf_counter() - started) * 1000.0
+    return replace(found, results=replace(found.results, took_ms=took_ms))
 
 
-def _corrected(
-    results: Results, unknown: Sequence[Unknown], snapshot: Snapshot, names: Names
-) -> Results:
+def _corrected(found: Answer, snapshot: Snapshot, names: Names) -> Answer:
     """Return the answer to the one safe correction as one to what was typed, and say so.
 
     Where there is none that finds something, the empty answer stays.
@@ -60,18 +77,20 @@ def _corrected(
     # Imported here, as below, because a query of words that are known has no use for it.
     from indexer.corrections import corrected_text, safe_correction  # noqa: PLC0415
 
-    request = results.request
-    meant = safe_correction(unknown, names.knowledge)
+    request = found.results.request
+    meant = safe_correction(found.unknown, names.knowledge)
     if meant is None:
-        return results
-    typed = unknown[0].typed
+        return found
+    typed = found.unknown[0].typed
     text = corrected_text(request.text, typed, meant.name)
-    instead, _ = _answer(replace(request, text=text), snapshot, names)
-    if not instead.total.sections or instead.query.mode != "all":
-        return results
-    notices = (corrected_notice(typed, meant.name), *instead.notices)
-    query = replace(instead.query, text=request.text, corrected=text)
-    return replace(instead, request=request, query=query, notices=notices)
+    instead = _answer(replace(request, text=text), snapshot, names)
+    results = instead.results
+    if not results.total.sections or results.query.mode != "all":
+        return found
+    notices = (corrected_notice(typed, meant.name), *results.notices)
+    query = replace(results.query, text=request.text, corrected=text)
+    results = replace(results, request=request, query=query, notices=notices)
+    return replace(instead, results=results)
 
 
 def _unknown_words(plan: MatchPlan, matches: Matches, names: Names) -> tuple[Unknown, ...]:
@@ -92,10 +111,8 @@ def _meant(text: str, unknown: Sequence[Unknown], knowledge: DrugKnowledge) -> W
     return WaysOn(did_you_mean=offers(text, unknown, knowledge))
 
 
-def _answer(
-    request: SearchRequest, snapshot: Snapshot, names: Names
-) -> tuple[Results, tuple[Unknown, ...]]:
-    """Answer a request as it is typed; return also the words in it that may be slips of names."""
+def _answer(request: SearchRequest, snapshot: Snapshot, names: Names) -> Answer:
+    """Answer a request as it is typed."""
     knowledge = names.knowledge
     understood = understand(
         parse_query(request.text),
@@ -110,9 +127,12 @@ def _answer(
     plan = plan_of(request, understood, knowledge)
     matches = snapshot.match(plan)
     unknown = () if request.exact else _unknown_words(plan, matches, names)
+    listing = plan
     if _may_give_up_concepts(plan, matches):
-        most = snapshot.match(_most(plan, matches))
-        matches = most if most.unfiltered or most.partial else matches
+        in_part = _most(plan, matches)
+        most = snapshot.match(in_part)
+        if most.unfiltered or most.partial:
+            listing, matches = in_part, most
     showing = Showing(plan, matches, snapshot, knowledge)
     counted = matches.articles if request.group == "article" else matches.sections
     query, notices = interpretation_of(understood.interpretation, plan, matches, snapshot)
@@ -134,7 +154,7 @@ def _answer(
         notices=(*lookalike_notices(query.drugs, knowledge), *notices),
         best=showing.best_section(request, query),
     )
-    return results, unknown
+    return Answer(results, listing, showing, unknown)
 
 
 def plan_of(

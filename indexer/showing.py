@@ -26,6 +26,7 @@ from indexer.model import (
     SearchRequest,
     Section,
     SectionHit,
+    Snippet,
     Via,
 )
 from indexer.query.plan import MatchPlan, Word, leaves
@@ -116,15 +117,18 @@ class Showing:
             more_sections=match.section_total - len(sections),
         )
 
+    def snippets(self, section: Section, found: SectionMatch) -> tuple[Snippet, ...]:
+        """Return the best passages of a section that the plan found."""
+        return best_snippets(section, highlights_of(found.matched, self._parts, section))
+
     def _section_hit(self, section: Section, found: SectionMatch) -> SectionHit:
-        highlights = highlights_of(found.matched, self._parts, section)
         return SectionHit(
             id=section.id,
             heading=section.heading,
             path=section.path,
             kind=section.kind,
             score=found.score,
-            snippets=best_snippets(section, highlights),
+            snippets=self.snippets(section, found),
             why=_reasons(found, self._plan, self._knowledge),
             explanation=tuple(ScorePart(name=name, value=value) for name, value in found.parts),
         )

@@ -30,13 +30,15 @@ from indexer.cli import exits
 from indexer.cli.program import COMMANDS, program
 from indexer.config import ENVIRONMENT_PREFIX, settings_from
 from indexer.engine.whoosh.evaluate import PREFIX_TERMS
+from indexer.findings import FINDING_CODES
 from indexer.knowledge.sections import KINDS
 from indexer.model import DEEPEST_RESULT, LONGEST_QUERY
 from indexer.query import drug_concepts, lexing, syntax, weights
 from indexer.query.function_words import FUNCTION_WORDS, LIGHT_VERBS
 from indexer.query.grammar import OPERATORS, Operator
+from indexer.serialization import EXPORT_COLUMNS
 from webapp import create_app
-from webapp.parameters import SEARCH, names_of
+from webapp.parameters import AUDIT, EXPORT, SEARCH, names_of
 from webapp.problems import PROBLEM_TYPES, STATUS
 
 Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | float | bool | None"
@@ -46,6 +48,7 @@ README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 ARCHITECTURE, CONFIGURATION = DOCS / "architecture.md", DOCS / "configuration.md"
 QUERIES, API = DOCS / "query-syntax.md", DOCS / "api.md"
+EDITORS = DOCS / "editors.md"
 DOCUMENTS = [
     *sorted(ROOT.glob("*.md")),
     *sorted(DOCS.glob("*.md")),
@@ -68,7 +71,17 @@ _CHANGING = (
     (re.compile(r"[+-]?\b\d+\.\d{4}\b"), "SCORE"),
 )
 CHANGING_KEYS = frozenset(
-    {"took_ms", "built_at", "indexed", "generation", "schema", "score", "request_id"}
+    {
+        "took_ms",
+        "built_at",
+        "indexed",
+        "generation",
+        "schema",
+        "score",
+        "request_id",
+        "today",
+        "seconds",
+    }
 )
 
 
@@ -152,7 +165,7 @@ def printed_by(arguments: list[str], folder: Path, environment: dict[str, str]) 
     return ran.stdout
 
 
-@pytest.mark.parametrize("document", [README, ARCHITECTURE])
+@pytest.mark.parametrize("document", [README, ARCHITECTURE, EDITORS])
 def test_commands_print_what_the_documents_show(
     document: Path, environment: dict[str, str]
 ) -> None:
@@ -371,6 +384,15 @@ def test_every_option_is_documented_with_its_default(name: str) -> None:
             assert code(row[1]) == ("" if default is False else str(default)), option
 
 
+def test_the_kinds_of_findings_are_documented_in_their_order() -> None:
+    assert [code(row[0]) for row in table(EDITORS, "findings")] == list(FINDING_CODES)
+
+
+def test_the_columns_of_an_export_are_documented_in_their_order() -> None:
+    cells = [row[0] for row in table(EDITORS, "export-columns")]
+    assert tuple(_CODE.findall(" ".join(cells))) == EXPORT_COLUMNS
+
+
 def test_the_commands_have_their_headings() -> None:
     text = CONFIGURATION.read_text("utf-8")
     assert re.findall(r"^### (\w+)$", text, flags=re.MULTILINE) == list(COMMANDS)
@@ -397,13 +419,21 @@ def test_every_address_for_programs_is_documented(client: FlaskClient) -> None:
     served = {
         re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
         for rule in client.application.url_map.iter_rules()
-        if rule.endpoint.startswith(("api.", "health.")) or rule.rule == "/openapi.json"
+        if rule.rule.startswith("/api/v")
+        or rule.endpoint.startswith("health.")
+        or rule.rule == "/openapi.json"
     }
     assert {code(row[0]) for row in table(API, "endpoints")} == served
 
 
 def test_the_parameters_of_a_search_are_documented() -> None:
     assert [code(row[0]) for row in table(API, "parameters")] == list(names_of(SEARCH))
+
+
+def test_the_parameters_of_exports_and_audits_are_documented() -> None:
+    own = [name for name in names_of(EXPORT) if name not in names_of(SEARCH)]
+    assert [code(row[0]) for row in table(API, "export parameters")] == own
+    assert [code(row[0]) for row in table(API, "audit parameters")] == list(names_of(AUDIT))
 
 
 def test_the_types_of_problems_are_documented() -> None:

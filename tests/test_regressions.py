@@ -20,6 +20,7 @@ import pytest
 from indexer import snippets
 from indexer.cli.program import run as run_command
 from indexer.corpus import Corpus
+from indexer.engine.base import DeadlineError
 from indexer.engine.whoosh import evaluate, reading
 from indexer.engine.whoosh.memory import ENTRY_BYTES
 from indexer.engine.whoosh.snapshot import WhooshSnapshot
@@ -215,7 +216,7 @@ def test_a_deadline_holds_within_the_slowest_step(
     def late(deadline: float | None) -> None:
         assert deadline is not None
         if next(checks) == limit:
-            raise evaluate.DeadlineError
+            raise DeadlineError
 
     monkeypatch.setattr(evaluate, "check_time", late)
     monkeypatch.setattr(evaluate, "KEPT_BYTES", 0)  # what was worked out before takes no time

@@ -14,8 +14,10 @@ from webapp import (
     api,
     api_description,
     assets,
+    audits,
     browser,
     compression,
+    exports,
     health,
     pages,
     problems,
@@ -24,6 +26,7 @@ from webapp import (
     security,
     serving,
 )
+from webapp.audit_desk import AuditDesk
 from webapp.result_cache import ResultCache
 from webapp.security import HEADERS
 
@@ -59,14 +62,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     index = open_index(settings.index, settings=settings)
     edition = assets.edition_of(app, metadata.version("drugsearch"))
     cache = ResultCache(settings.cache_mb * MEGABYTE)
-    serves = serving.Serving(index=index, settings=settings, cache=cache, edition=edition)
+    serves = serving.Serving(
+        index=index,
+        settings=settings,
+        cache=cache,
+        audits=AuditDesk(index),
+        edition=edition,
+    )
     serving.attach(app, serves)
-    for blueprint in (
-        pages.blueprint,
-        api.blueprint,
-        api_description.blueprint,
-        browser.blueprint,
-        health.blueprint,
-    ):
-        app.register_blueprint(blueprint)
+    for views in (pages, api, exports, audits, api_description, browser, health):
+        app.register_blueprint(views.blueprint)
     return app

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from flask import Response, render_template
 
-from indexer.knowledge.sections import KINDS, OTHER
+from indexer.knowledge.sections import KINDS, LOOKED_FOR, OTHER, kinds_told
 from indexer.model import Article, DrugEntry, SearchRequest, Section
 from webapp import navigation
 from webapp.caching import with_validator
 from webapp.compare_page import as_drug
-from webapp.outline import NO_SECTION_WORTH_SAYING, beginning_of, glance_place
+from webapp.outline import beginning_of, glance_place
 from webapp.serving import serving
 
 MOST_ARTICLES = 40
@@ -46,18 +46,14 @@ def answer_drug(entry: DrugEntry) -> Response:
     status = index.status()
     articles = [index.article(article_id) for article_id in entry.articles[:MOST_ARTICLES]]
     told = _told(articles)
-    present = {kind.name for kind in told}
+    present = kinds_told(section for article in articles for section in article.sections)
     page = render_template(
         "drug.html",
         drug=entry,
         lookalikes=index.lookalikes([as_drug(entry)]),
         articles=articles,
         told=told,
-        absent=[
-            kind.label
-            for kind in KINDS
-            if kind.name in NO_SECTION_WORTH_SAYING and kind.name not in present
-        ],
+        absent=[kind.label for kind in KINDS if kind.name in LOOKED_FOR - present],
         more=len(entry.articles) - len(articles),
         mentions=index.mentioning([as_drug(entry)]),
         search=navigation.link(SearchRequest(text=entry.name)),

@@ -35,12 +35,14 @@ _PATH_PARAMETERS: Mapping[str, tuple[str, str]] = {
     "name": ("Any name of a medicine.", "Imuran"),
 }
 EVERYWHERE = (HTTPStatus.BAD_REQUEST, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+"""Problems that every address can have."""
 _HEADERS: Mapping[str, str] = {
     "X-Request-Id": "Names the request in the log of the server.",
     "ETag": "Tells this answer from every other; send it back as If-None-Match.",
     "Cache-Control": "How long the answer may be kept: until it is asked for again.",
     "Link": "Neighbouring pages (`next`, `prev`, `first`, `last`) and this description.",
     "Server-Timing": "What took how long, in milliseconds.",
+    "X-Total-Count": "How many rows there are in all.",
     "Retry-After": "Seconds to wait before asking again.",
 }
 
@@ -57,7 +59,7 @@ class Described:
     example: str = ""
     """The query string of a request to try."""
     bodies: tuple[str, ...] = (JSON,)
-    """Media types; JSON has the shape, others are texts."""
+    """Media types; JSON has the shape, and so has each line of a text of lines."""
 
 
 _DESCRIBED: dict[object, Described] = {}

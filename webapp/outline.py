@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from indexer.analysis.sentences import sentences
-from indexer.knowledge.sections import KINDS, OTHER, SectionKind
+from indexer.knowledge.sections import KINDS, LOOKED_FOR, OTHER, SectionKind, kinds_told
 from indexer.model import Article, Mark, Mention, Section
 from webapp.blocks import Node, body_of
 from webapp.inlines import links
@@ -15,22 +15,6 @@ from webapp.inlines import links
 DEEPEST_HEADING = 6
 
 NO_MENTIONS: Mapping[str, Sequence[Mention]] = MappingProxyType({})
-
-NO_SECTION_WORTH_SAYING = frozenset(
-    {
-        "indications",
-        "dosage",
-        "contraindications",
-        "adverse-reactions",
-        "interactions",
-        "pregnancy",
-        "lactation",
-        "overdose",
-        "storage",
-    }
-)
-"""Kinds that readers look for: their absence from an article is said (rule M7)."""
-
 
 _ENDS = tuple(".!?")
 
@@ -160,9 +144,5 @@ def beginning_of(section: Section) -> str:
 
 def absent_kinds(article: Article) -> tuple[str, ...]:
     """Return the labels of kinds that readers look for and the article has no section of."""
-    present = {part.kind for part in article.sections}
-    return tuple(
-        kind.label
-        for kind in KINDS
-        if kind.name in NO_SECTION_WORTH_SAYING and kind.name not in present
-    )
+    told = kinds_told(article.sections)
+    return tuple(kind.label for kind in KINDS if kind.name in LOOKED_FOR - told)

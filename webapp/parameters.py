@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import get_args
+from typing import Literal, TypeAlias, get_args
 
+from indexer.findings import FINDING_CODES
 from indexer.knowledge.sections import KINDS
 from indexer.model import DEEPEST_RESULT, LARGEST_PAGE_SIZE, LONGEST_QUERY, Group, Sort
+from indexer.serialization import ExportForm
 
 LONGEST_NAME = 200
 """Characters of the name of a drug or category in a filter."""
@@ -91,6 +93,38 @@ PER_PAGE = number("per_page", "Results on a page.", default=10, most=LARGEST_PAG
 EXPLAIN = choice("explain", "`1` adds `explain` to each section: the parts of its score.", SWITCH)
 
 SEARCH = (QUERY, *FILTERS, WITHOUT, SORT, GROUP, PAGE, PER_PAGE, *BREADTH, EXPLAIN)
+
+EXPORT_FORMS: tuple[ExportForm, ...] = get_args(ExportForm)
+USUAL_ROWS = MOST_ROWS = 1_000
+"""Rows of one answer: some megabytes, made within a second."""
+
+EXPORT = (
+    QUERY,
+    *FILTERS,
+    WITHOUT,
+    SORT,
+    *BREADTH,
+    choice("format", "A line of JSON for each section, or CSV with a header.", EXPORT_FORMS),
+    number("limit", "Rows wanted of an answer.", default=USUAL_ROWS, most=MOST_ROWS),
+    Parameter(
+        name="cursor",
+        description="Where to go on: from the `next` link of the answer before, as it is.",
+        schema=MappingProxyType({"type": "string", "pattern": "^[A-Za-z0-9_-]{40,200}$"}),
+    ),
+)
+
+AuditForm: TypeAlias = Literal["json", "csv"]
+AUDIT_FORMS: tuple[AuditForm, ...] = get_args(AuditForm)
+USUAL_FINDINGS = 50
+"""Findings of one page."""
+
+AUDIT = (
+    _names("code", "Only findings of this kind.", enum=list(FINDING_CODES)),
+    _names("drug", "Only findings about this medicine, under any of its names."),
+    choice("format", "JSON page by page, or all findings as one table.", AUDIT_FORMS),
+    number("page", "Which page of the findings in JSON.", default=1, most=DEEPEST_RESULT),
+    number("per_page", "Findings on a page.", default=USUAL_FINDINGS, most=MOST_ROWS),
+)
 
 SUGGEST = (
     _text("q", "The beginning of a query."),

@@ -11,20 +11,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from indexer.findings import FINDING_CODES, FindingCode
 from indexer.model import DEEPEST_RESULT, LARGEST_PAGE_SIZE, LONGEST_QUERY, SearchRequest
+from indexer.serialization import ExportForm
 from webapp.parameters import (
+    AUDIT,
+    AUDIT_FORMS,
     COMPARE,
     EXPANDING,
+    EXPORT,
+    EXPORT_FORMS,
     GROUPS,
     LONGEST_NAME,
     MOST_NAMES,
+    MOST_ROWS,
     MOST_SUGGESTIONS,
     SEARCH,
     SECTION_KINDS,
     SORTS,
     SUGGEST,
     SWITCH,
+    USUAL_FINDINGS,
+    USUAL_ROWS,
     USUAL_SUGGESTIONS,
+    AuditForm,
     names_of,
 )
 
@@ -100,6 +110,72 @@ def read_search(args: Parameters, *, deadline_ms: int, is_program: bool) -> Read
             code="page-out-of-range",
         )
     return Reading(request, tuple(reader.faults))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportReading:
+    """What is exported, in which form and from where on, and every fault found on the way."""
+
+    request: SearchRequest
+    form: ExportForm
+    limit: int
+    cursor: str | None
+    faults: tuple[Fault, ...]
+
+
+def read_export(args: Parameters, *, deadline_ms: int) -> ExportReading:
+    """Read the parameters of an export: those of a search, but for its pages and groups."""
+    reader = _Reader(args)
+    reader.refuse_others(names_of(EXPORT))
+    reader.require("q")
+    request = SearchRequest(
+        text=reader.query("q"),
+        drugs=reader.names("drug"),
+        sections=reader.kinds("section"),
+        classes=reader.names("class"),
+        categories=reader.names("category"),
+        years=reader.years("year"),
+        articles=reader.names("article"),
+        without=reader.names("without"),
+        sort=reader.choice("sort", SORTS),
+        expand=reader.choice("expand", EXPANDING) == "auto",
+        exact=reader.choice("exact", SWITCH) == "1",
+        deadline_ms=deadline_ms,
+    )
+    return ExportReading(
+        request=request,
+        form=reader.choice("format", EXPORT_FORMS),
+        limit=reader.number("limit", default=USUAL_ROWS, most=MOST_ROWS),
+        cursor=reader.text("cursor"),
+        faults=tuple(reader.faults),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditReading:
+    """Which findings are wanted, in which form, and every fault found on the way."""
+
+    codes: tuple[FindingCode, ...]
+    drugs: tuple[str, ...]
+    form: AuditForm
+    page: int
+    per_page: int
+    faults: tuple[Fault, ...]
+
+
+def read_audit(args: Parameters, *, is_program: bool) -> AuditReading:
+    """Read the parameters of an audit."""
+    reader = _Reader(args)
+    if is_program:
+        reader.refuse_others(names_of(AUDIT))
+    return AuditReading(
+        codes=reader.choices("code", FINDING_CODES),
+        drugs=reader.names("drug"),
+        form=reader.choice("format", AUDIT_FORMS),
+        page=reader.number("page", default=1, most=DEEPEST_RESULT),
+        per_page=reader.number("per_page", default=USUAL_FINDINGS, most=MOST_ROWS),
+        faults=tuple(reader.faults),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +285,19 @@ class _Reader:
             return ""
         return value or ""
 
+    def text(self, name: str) -> str | None:
+        return self._single(name)
+
     def kinds(self, name: str) -> tuple[str, ...]:
+        return self.choices(name, SECTION_KINDS)
+
+    def choices(self, name: str, choices: Sequence[Choice]) -> tuple[Choice, ...]:
         values = self._several(name)
         for value in values:
-            if value not in SECTION_KINDS:
-                known = ", ".join(SECTION_KINDS)
+            if value not in choices:
+                known = ", ".join(choices)
                 self.blame(name, f"must be one of {known}; not {_quoted(value)}")
-        return tuple(value for value in values if value in SECTION_KINDS)
+        return tuple(choice for value in values for choice in choices if choice == value)
 
     def years(self, name: str) -> tuple[str, ...]:
         values = self._several(name)

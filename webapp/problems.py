@@ -121,6 +121,26 @@ _TYPES = (
         "An article may have left the index since the link was made. Search for its title.",
     ),
     ProblemType(
+        "cursor-expired",
+        "The index has changed since this export began",
+        HTTPStatus.GONE,
+        "All rows of an export are of one generation of the index, and the one that the cursor "
+        "belongs to is no longer served. Begin anew without a cursor.",
+    ),
+    ProblemType(
+        "search-too-long",
+        "The search took too long",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The deadline passed before the first row was found. Narrow the query or add a filter, "
+        "or ask again later; whoever runs this server can raise the deadline.",
+    ),
+    ProblemType(
+        "audit-under-way",
+        "The audit is being made",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Every article is looked at after each change of the index. Ask again in a few seconds.",
+    ),
+    ProblemType(
         "method-not-allowed",
         "Only reading is possible",
         HTTPStatus.METHOD_NOT_ALLOWED,

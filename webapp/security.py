@@ -41,7 +41,7 @@ CROSS_ORIGIN_HEADERS = MappingProxyType(
     {
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Expose-Headers": "ETag, Link, RateLimit, "
-        "RateLimit-Policy, Retry-After, Server-Timing, X-Request-Id",
+        "RateLimit-Policy, Retry-After, Server-Timing, X-Request-Id, X-Total-Count",
     }
 )
 

@@ -11,6 +11,7 @@ from flask import Flask, current_app, request
 
 from indexer.config import Settings
 from indexer.index import Index
+from webapp.audit_desk import AuditDesk
 from webapp.params import Reading, read_search
 from webapp.result_cache import ResultCache
 
@@ -30,6 +31,7 @@ class Serving:
     index: Index
     settings: Settings
     cache: ResultCache
+    audits: AuditDesk
     edition: str
     """Digest of the program's version, templates and static files: part of every ETag."""
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from indexer.cli import exits
 from indexer.cli.console import Console, complain
 from indexer.cli.hits import counted
 from indexer.cli.options import Invocation, command
 from indexer.index import Index, open_index
 from indexer.model import Status
-from indexer.serialization import status_json, verification_json
+from indexer.runs import Failure
+from indexer.serialization import failures_json, status_json, verification_json
 
 
 @command("status")
 def status(invocation: Invocation) -> int:
-    """Tell what is served: generation, when it was built, articles, sections, schema."""
-    _print_status(invocation.console, _index(invocation).status())
+    """Tell what is served: generation, when it was built, what is in it, what was set aside."""
+    index = _index(invocation)
+    with index.one_generation():
+        _print_status(invocation.console, index.status(), index.set_aside())
     return exits.DONE
 
 
@@ -45,7 +50,9 @@ def verify(invocation: Invocation) -> int:
 @command("rollback")
 def rollback(invocation: Invocation) -> int:
     """Serve the generation before the served one again."""
-    _print_status(invocation.console, _index(invocation).rollback())
+    index = _index(invocation)
+    served = index.rollback()
+    _print_status(invocation.console, served, index.set_aside())
     return exits.DONE
 
 
@@ -68,9 +75,10 @@ def _index(invocation: Invocation) -> Index:
     return open_index(invocation.settings.index, settings=invocation.settings)
 
 
-def _print_status(console: Console, served: Status) -> None:
+def _print_status(console: Console, served: Status, set_aside: Sequence[Failure] | None) -> None:
     if console.as_json:
-        console.answer_json({"location": served.location, **status_json(served)})
+        shape = {"location": served.location, **status_json(served)}
+        console.answer_json({**shape, "set_aside": failures_json(set_aside)})
         return
     facts = {
         "index": served.location,
@@ -78,8 +86,11 @@ def _print_status(console: Console, served: Status) -> None:
         "articles": f"{served.articles:,}",
         "sections": f"{served.sections:,}",
         "schema": served.schema,
+        "set aside": "not noted" if set_aside is None else counted(len(set_aside), "page"),
     }
     for name, fact in facts.items():
         console.answer(f"{name:12}{fact}")
+    for failure in set_aside or ():
+        console.answer(f"  {failure.source}: {failure.reason}")
     for note in served.notes:
         console.say(f"note: {note}")

@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, Entry] = {
     "verify": Entry("indexer.cli.maintenance", "Check every byte and posting of the index."),
     "rollback": Entry("indexer.cli.maintenance", "Serve the previous generation again."),
     "gc": Entry("indexer.cli.maintenance", "Remove what no generation needs."),
+    "audit": Entry("indexer.cli.auditing", "Tell what in the index needs an editor."),
     "evaluate": Entry("indexer.cli.evaluating", "Measure relevance by judged queries."),
     "serve": Entry("indexer.cli.serving", "Serve the search page and the JSON API."),
 }
@@ -82,7 +83,7 @@ def program(
 
     Exit codes: 0 done; 1 searched, nothing found; 2 wrong usage, setting or query; 3 no index
     that can be used; 4 a source failed or too much would be removed; 5 no such article;
-    6 `evaluate` below its gate; 130 interrupted.
+    6 `evaluate` below its gate, or a finding that `audit` was to fail on; 130 interrupted.
     """
     context.obj = Typed(index=index, as_json=as_json, quiet=quiet)
 

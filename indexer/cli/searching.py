@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import takewhile
 
@@ -10,12 +11,13 @@ import click
 
 from indexer.cli import exits, hits
 from indexer.cli.console import columns, complain
+from indexer.cli.exporting import export, refuse_paging
 from indexer.cli.options import Invocation, command
 from indexer.index import open_index
 from indexer.knowledge.sections import KINDS
 from indexer.model import DEEPEST_RESULT, Group, Results, SearchRequest, Sort
 from indexer.query.grammar import OPERATORS
-from indexer.serialization import DISCLAIMER, results_json
+from indexer.serialization import DISCLAIMER, ExportForm, results_json
 
 # Python's stand-ins for bytes that are not in the encoding of the locale.
 _NO_TEXT = re.compile("[\ud800-\udfff]")
@@ -123,6 +125,18 @@ class QueryCommand(click.Command):
     help="Another name of what was typed that is not to be searched for.  [repeatable]",
 )
 @click.option("--explain", is_flag=True, help="Show what each score is made of.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Export every section that matches, whole and with its origin, a line for each.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["ndjson", "csv"]),
+    help="With --all, the form of its lines.  [default: ndjson]",
+)
 def search(  # noqa: PLR0913 - click passes every option by name
     invocation: Invocation,
     *,
@@ -141,6 +155,8 @@ def search(  # noqa: PLR0913 - click passes every option by name
     expand: str,
     without: tuple[str, ...],
     explain: bool,
+    everything: bool,
+    form: ExportForm | None,
 ) -> int:
     """Find the sections that answer QUERY.
 
@@ -151,11 +167,8 @@ def search(  # noqa: PLR0913 - click passes every option by name
     drugsearch search imuran -allopurinol --section interactions
     drugsearch search '"bone marrow" OR leukopenia' --drug azathioprine
     """  # noqa: D301 - click keeps the lines of a paragraph that begins so
-    if page * per_page > DEEPEST_RESULT:
-        raise click.UsageError(f"--page times --per-page is at most {DEEPEST_RESULT:,}.")
-    if not all(map(str.strip, (*drugs, *classes, *categories, *articles, *without))):
-        named = "--drug, --class, --category, --article or --without"
-        raise click.UsageError(f"The name of a {named} is empty.")
+    _check_paging(page, per_page, form, everything=everything)
+    _check_names((*drugs, *classes, *categories, *articles, *without))
     request = SearchRequest(
         text=_decoded(" ".join(words)),
         drugs=tuple(map(_decoded, drugs)),
@@ -173,6 +186,8 @@ def search(  # noqa: PLR0913 - click passes every option by name
         exact=exact,
         explain=explain,
     )
+    if everything:
+        return export(invocation, request, form or "ndjson")
     index = open_index(invocation.settings.index, settings=invocation.settings)
     results = index.search(request)
     if invocation.console.as_json:
@@ -180,6 +195,25 @@ def search(  # noqa: PLR0913 - click passes every option by name
     else:
         _print(invocation, results)
     return exits.DONE if results.total.sections else exits.NOTHING_FOUND
+
+
+def _check_paging(page: int, per_page: int, form: ExportForm | None, *, everything: bool) -> None:
+    """Raise UsageError for a page out of reach, and for options that do not go together."""
+    if everything:
+        refuse_paging(click.get_current_context())
+    elif form is not None:
+        raise click.UsageError("--format goes with --all.")
+    elif page * per_page > DEEPEST_RESULT:
+        raise click.UsageError(
+            f"--page times --per-page is at most {DEEPEST_RESULT:,}; --all lists everything."
+        )
+
+
+def _check_names(names: Iterable[str]) -> None:
+    """Raise UsageError for a filter without a name."""
+    if not all(map(str.strip, names)):
+        named = "--drug, --class, --category, --article or --without"
+        raise click.UsageError(f"The name of a {named} is empty.")
 
 
 def _print(invocation: Invocation, results: Results) -> None:

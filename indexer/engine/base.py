@@ -6,7 +6,7 @@ language, drug knowledge and snippets stay outside, the same for every engine.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
@@ -15,7 +15,7 @@ from indexer.model import Article, ArticleSummary, Drug, Mode, Section, Status, 
 from indexer.query.plan import Field, Leaf, MatchPlan
 
 if TYPE_CHECKING:
-    from indexer.runs import Verification
+    from indexer.runs import Failure, Verification
 
 FacetName: TypeAlias = Literal["section", "drug", "class", "category", "year"]
 
@@ -130,6 +130,10 @@ class Matches:
     """True when the deadline cut the work."""
 
 
+class DeadlineError(Exception):
+    """The deadline of a plan has passed; whoever walks through its results stops there."""
+
+
 class Writer(Protocol):
     """Takes articles for the next generation."""
 
@@ -154,12 +158,22 @@ class Writer(Protocol):
     def renew(self, state: SourceState) -> None:
         """Remember a page's new stamp; its article stays as it is."""
 
+    def set_aside(self, failures: Sequence[Failure]) -> None:
+        """Tell what the run could not index, in place of what earlier runs could not."""
+
 
 class Snapshot(Protocol):
     """One generation, open for reading; never changes. Used by one thread at a time."""
 
     def match(self, plan: MatchPlan) -> Matches:
         """Answer a plan: true top, exact totals and facets."""
+
+    def walk(self, plan: MatchPlan, *, size: int) -> Iterator[tuple[Match, ...]]:
+        """Yield the results in the window of a plan as `match` lists them, `size` at a time.
+
+        What matches is worked out once, however wide the window is. Raise DeadlineError when the
+        plan's deadline passes on the way.
+        """
 
     def article(self, article_id: str) -> Article:
         """Return a stored article; raise NotFoundError when there is none."""
@@ -179,6 +193,12 @@ class Snapshot(Protocol):
         Without evidence, which differs from article to article. In the order in which the
         articles, by id, name them; the ids are in order too. A search asks this of every
         generation, so an engine should not have to read each article for it.
+        """
+
+    def set_aside(self) -> tuple[Failure, ...] | None:
+        """Return what the run that published it could not index, by source.
+
+        None for a generation whose run did not tell.
         """
 
     def forms(self, leaf: Leaf) -> tuple[tuple[str, ...], ...]:
@@ -206,6 +226,8 @@ class Baseline:
     """What is known of every indexed page, by source name."""
     current: bool
     """Whether the index can be continued; False when it was built with other fields or names."""
+    set_aside: tuple[Failure, ...] | None = None
+    """What could not be indexed, by source; None when nobody told."""
 
 
 class Engine(Protocol):

@@ -13,10 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import dropwhile
+from typing import TYPE_CHECKING
 
 from indexer.analysis.folding import fold
 from indexer.analysis.tokens import terms as analysed
 from indexer.knowledge.ready_tables import ready_table
+
+if TYPE_CHECKING:
+    from indexer.model import Section
 
 TABLE = "section_cues.toml"
 """Where cues are written; `ready_tables` has them in the form in which they are read."""
@@ -111,6 +115,21 @@ KINDS: tuple[SectionKind, ...] = (
     SectionKind(OTHER, "Other", "42229-5"),
 )
 
+LOOKED_FOR = frozenset(
+    {
+        "indications",
+        "dosage",
+        "contraindications",
+        "adverse-reactions",
+        "interactions",
+        "pregnancy",
+        "lactation",
+        "overdose",
+        "storage",
+    }
+)
+"""Kinds that readers look for: where none tells of them, that is said (safety rule M7)."""
+
 # Below "What is X" and "Other" anything may stand; elsewhere a heading without a cue of its own
 # ("Headache" below "Side effects") goes on with what its parent began.
 _NOT_INHERITED = frozenset({OTHER, "description"})
@@ -152,6 +171,32 @@ def classify(heading: str, *, parent_kind: str = OTHER, is_title: bool = False) 
     if parent_kind not in _NOT_INHERITED:
         return parent_kind, f"inherited from {parent_kind}"
     return OTHER, "no cue in the heading"
+
+
+def kinds_told(sections: Iterable[Section]) -> frozenset[str]:
+    """Return the kinds that any of some sections tells of, by its kind or in its heading."""
+    told: set[str] = set()
+    for section in sections:
+        told.add(section.kind)
+        told |= kinds_named(section.heading)
+    return frozenset(told)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def kinds_named(heading: str) -> frozenset[str]:
+    """Return every kind whose cue stands in a heading, not only the one that decides.
+
+    "Pregnancy and breast-feeding" heads one section, of kind `pregnancy`, which tells of both.
+    """
+    return kinds_in(heading)
+
+
+def kinds_in(text: str) -> frozenset[str]:
+    """Return every kind whose cue, as headings have it, stands in a text."""
+    words = tuple(term for term in analysed(text) if term)
+    return frozenset(
+        span.kind for table in ("heading", "weak-heading") for span in _matches(words, _cues(table))
+    )
 
 
 def find_intent(terms: Sequence[str]) -> IntentSpan | None:

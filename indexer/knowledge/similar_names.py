@@ -64,18 +64,21 @@ class SimilarNames:
         self._knowledge = knowledge
         self._words = words
 
-    def find(self, typed: str, *, most: int = 8) -> tuple[SimilarName, ...]:
+    def find(
+        self, typed: str, *, most: int = 8, edits: int | None = None
+    ) -> tuple[SimilarName, ...]:
         """Return the most similar names, the best first, of each medicine its best name.
 
-        Up to four letters one edit is allowed, from five letters on two. A name that several
-        medicines have counts for the dominant one.
+        Without `edits`, up to four letters one edit is allowed, from five letters on two. A name
+        that several medicines have counts for the dominant one.
         """
         letters = "".join(term for term in analysed(typed) if term)
         if not letters:
             return ()
+        allowed = edits or (2 if len(letters) >= _LONG else 1)
         found = [
             self._similar(name, distance)
-            for name, distance in self._columns.within(letters, 2 if len(letters) >= _LONG else 1)
+            for name, distance in self._columns.within(letters, allowed)
         ]
         alike: dict[str, list[SimilarName]] = {}
         for similar in sorted(found, key=lambda similar: _rank(similar, letters)):

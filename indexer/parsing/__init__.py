@@ -17,6 +17,7 @@ from indexer.knowledge.subjects import find_subjects
 from indexer.model import Article, Section
 from indexer.parsing.content import find_content
 from indexer.parsing.decoding import decode
+from indexer.parsing.heading_order import heading_faults
 from indexer.parsing.limits import MAX_BYTES
 from indexer.parsing.markup import parse_markup
 from indexer.parsing.metadata import read_metadata
@@ -75,6 +76,7 @@ def parse_page(data: bytes, *, article_id: str, source: str) -> Article:
         tags=about.tags,
         encoding=decoded.encoding,
         warnings=(*decoded.warnings, *content.warnings, *about.warnings),
+        heading_faults=heading_faults(page, content),
     )
 
 

@@ -15,6 +15,7 @@ MAX_HEADING: Final = 300
 _MAX_PARTS: Final = 200
 
 _LEVELS: Final = {f"h{level}": level for level in range(1, MAX_LEVEL + 1)}
+HEADINGS: Final = frozenset(_LEVELS)
 _ROLE_LEVEL: Final = 2  # what ARIA says a heading without `aria-level` has
 
 # A paragraph that is all bold is a heading if it is as short as one and is no sentence.

@@ -13,6 +13,19 @@ from indexer.serialization.articles import (
     section_json,
     summary_json,
 )
+from indexer.serialization.exports import (
+    EXPORT_COLUMNS,
+    ExportForm,
+    export_head,
+    export_line,
+    exported_json,
+)
+from indexer.serialization.findings import (
+    FINDING_COLUMNS,
+    audit_json,
+    finding_json,
+    findings_csv,
+)
 from indexer.serialization.links import (
     article_link,
     compare_link,
@@ -27,18 +40,33 @@ from indexer.serialization.results import (
     suggestion_json,
     suggestions_json,
 )
-from indexer.serialization.runs import report_json, status_json, verification_json
+from indexer.serialization.runs import (
+    failures_json,
+    report_json,
+    status_json,
+    verification_json,
+)
 from indexer.serialization.shapes import DISCLAIMER, Json
 
 __all__ = [
     "DISCLAIMER",
+    "EXPORT_COLUMNS",
+    "FINDING_COLUMNS",
+    "ExportForm",
     "Json",
     "article_json",
     "article_link",
+    "audit_json",
     "compare_link",
     "comparison_json",
     "drug_json",
     "drugs_of_index_json",
+    "export_head",
+    "export_line",
+    "exported_json",
+    "failures_json",
+    "finding_json",
+    "findings_csv",
     "indexed_article_json",
     "last_page",
     "report_json",

@@ -47,7 +47,7 @@ def summary_json(article: ArticleSummary) -> SummaryJson:
         "tags": list(article.tags),
         "drugs": drugs_json(article.drugs),
         "notices": notices_json(article.notices),
-        **_provenance(article),
+        **provenance_json(article),
     }
 
 
@@ -65,7 +65,7 @@ def article_json(article: Article) -> ArticleJson:
         "categories": list(article.categories),
         "tags": list(article.tags),
         "drugs": [{**_drug_of(drug), "evidence": list(drug.evidence)} for drug in article.drugs],
-        **_provenance(article),
+        **provenance_json(article),
         "notices": notices_json(article.notices),
         "encoding": {"name": article.encoding.name, "from": article.encoding.source},
         "warnings": list(article.warnings),
@@ -97,7 +97,7 @@ def section_json(section: Section, article: Article) -> SectionAnswer:
             "published": article.published,
             "modified": article.modified,
             "drugs": drugs_json(article.drugs),
-            **_provenance(article),
+            **provenance_json(article),
         },
         "links": {
             "self": f"/api/v1/articles/{quote(article.id)}/sections/{quote(section.id)}",
@@ -187,7 +187,8 @@ def _drug_of(drug: Drug) -> DrugJson:
     return {"name": drug.name, "ingredient": drug.ingredient, "role": drug.role}
 
 
-def _provenance(article: Article | ArticleSummary) -> ProvenanceJson:
+def provenance_json(article: Article | ArticleSummary) -> ProvenanceJson:
+    """Return who speaks in an article and how old it is."""
     return {
         "publisher": article.publisher,
         "publisher_type": article.publisher_type,

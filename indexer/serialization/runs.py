@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from indexer.model import Status
 from indexer.serialization.shapes import Json, StatusAnswer
 
 if TYPE_CHECKING:
-    from indexer.runs import Report, Verification
+    from indexer.runs import Failure, Report, Verification
 
 
 def report_json(report: Report, *, named: bool = False) -> dict[str, Json]:
@@ -21,9 +22,7 @@ def report_json(report: Report, *, named: bool = False) -> dict[str, Json]:
         "changed": len(report.changed),
         "removed": len(report.removed),
         "unchanged": report.unchanged,
-        "failed": [
-            {"source": set_aside.source, "reason": set_aside.reason} for set_aside in report.failed
-        ],
+        "failed": failures_json(report.failed),
         "skipped": dict(report.skipped),
         "warnings": list(report.warnings),
         "seconds": round(report.seconds, 3),
@@ -37,6 +36,13 @@ def report_json(report: Report, *, named: bool = False) -> dict[str, Json]:
             "removed": list(report.removed),
         }
     return shape
+
+
+def failures_json(failures: Sequence[Failure] | None) -> list[Json] | None:
+    """Return what was set aside and why; null where that is not known."""
+    if failures is None:
+        return None
+    return [{"source": of.source, "reason": of.reason} for of in failures]
 
 
 def status_json(status: Status) -> StatusAnswer:

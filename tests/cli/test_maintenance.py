@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from indexer.engine import open_engine
+from indexer.engine.base import OwnNames
 from tests.cli.conftest import Run
 
 
@@ -69,3 +71,35 @@ def test_gc_says_what_it_removed(run: Run, location: str) -> None:
     assert outcome.code == 0
     assert isinstance(json.loads(run("gc", "--json", "--index", location).out)["removed"], list)
     assert "4" in run("status", "--index", location).out
+
+
+def test_status_tells_what_the_last_run_set_aside(run: Run, corpus: Path, tmp_path: Path) -> None:
+    place = str(tmp_path / "index")
+    (corpus / "bad.html").write_bytes(b"")
+    assert run("reindex", "--quiet", "--index", place, str(corpus)).code == 4
+    told = [{"source": "bad.html", "reason": "the file is empty"}]
+    shape = json.loads(run("status", "--json", "--index", place).out)
+    assert shape["set_aside"] == told
+    assert (
+        "set aside   1 page\n  bad.html: the file is empty\n" in run("status", "--index", place).out
+    )
+
+    # Another page changes: what was set aside before is told still, and again after nothing has.
+    page = corpus / "imuran.html"
+    page.write_text(page.read_text().replace("50 mg", "75 mg"))
+    for _ in range(2):
+        assert run("reindex", "--quiet", "--index", place, str(corpus)).code == 4
+        shape = json.loads(run("status", "--json", "--index", place).out)
+        assert (shape["generation"], shape["set_aside"]) == (2, told)
+
+    (corpus / "bad.html").unlink()
+    assert run("reindex", "--quiet", "--index", place, str(corpus)).code == 0
+    shape = json.loads(run("status", "--json", "--index", place).out)
+    assert (shape["generation"], shape["set_aside"]) == (3, [])
+
+
+def test_status_says_when_nobody_noted_what_was_set_aside(run: Run, location: str) -> None:
+    with open_engine(location, OwnNames()).writer(fresh=False):
+        pass
+    assert "set aside   not noted\n" in run("status", "--index", location).out
+    assert json.loads(run("status", "--json", "--index", location).out)["set_aside"] is None

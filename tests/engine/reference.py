@@ -19,6 +19,7 @@ from indexer.analysis.stemming import Stemmer
 from indexer.engine.base import (
     AnalysedArticle,
     Baseline,
+    DeadlineError,
     FacetName,
     Match,
     MatchedTerm,
@@ -32,7 +33,7 @@ from indexer.knowledge.drugs import CLASS_PREFIX, DrugKnowledge
 from indexer.model import Article, ArticleSummary, Drug, Section, Status
 from indexer.query import weights
 from indexer.query.plan import WORD_FIELDS, Concept, Field, Leaf, MatchPlan, Node
-from indexer.runs import Verification
+from indexer.runs import Failure, Verification
 from tests.engine.meaning import Meaning, Row, Verdict
 
 SECTIONS_OF_AN_ARTICLE = 3
@@ -49,6 +50,7 @@ class _Generation:
     number: int
     articles: Mapping[str, AnalysedArticle]
     states: Mapping[str, SourceState]
+    failures: tuple[Failure, ...] | None = None
 
 
 class ReferenceEngine:
@@ -63,7 +65,10 @@ class ReferenceEngine:
         if not self._kept:
             return None
         return Baseline(
-            generation=self._kept[0].number, states=dict(self._kept[0].states), current=True
+            generation=self._kept[0].number,
+            states=dict(self._kept[0].states),
+            current=True,
+            set_aside=self._kept[0].failures,
         )
 
     @contextmanager
@@ -72,9 +77,11 @@ class ReferenceEngine:
             based = bool(self._kept) and not fresh
             articles = dict(self._kept[0].articles) if based else {}
             states = dict(self._kept[0].states) if based else {}
-            yield ReferenceWriter(articles, states, self._kept[0].number if based else None)
+            writer = ReferenceWriter(articles, states, self._kept[0].number if based else None)
+            yield writer
             self._number += 1
-            self._kept = [_Generation(self._number, articles, states), *self._kept[:1]]
+            told = writer.told[-1] if writer.told else None
+            self._kept = [_Generation(self._number, articles, states, told), *self._kept[:1]]
 
     def snapshot(self) -> ReferenceSnapshot:
         return ReferenceSnapshot(self._served())
@@ -129,6 +136,8 @@ class ReferenceWriter:
     base: int | None = None
     warnings: tuple[str, ...] = ()
     _put: set[str] = field(default_factory=set)
+    told: list[tuple[Failure, ...]] = field(default_factory=list)
+    """What was set aside, the last word of it at the end."""
 
     def put(self, article: AnalysedArticle, state: SourceState) -> None:
         if article.article.id in self._put:
@@ -148,6 +157,10 @@ class ReferenceWriter:
     def renew(self, state: SourceState) -> None:
         self._states[state.source] = state
 
+    def set_aside(self, failures: Sequence[Failure]) -> None:
+        each = {(of.source, of.reason): of for of in failures}
+        self.told.append(tuple(of for _, of in sorted(each.items())))
+
 
 class ReferenceSnapshot:
     """One generation; nothing that is published later reaches it."""
@@ -160,6 +173,13 @@ class ReferenceSnapshot:
     def match(self, plan: MatchPlan) -> Matches:
         late = plan.deadline is not None and time.monotonic() > plan.deadline
         return _Answer(() if late else self._rows, self._meaning, plan).matches(partial=late)
+
+    def walk(self, plan: MatchPlan, *, size: int) -> Iterator[tuple[Match, ...]]:
+        top = self.match(plan)
+        if top.partial:
+            raise DeadlineError
+        for start in range(0, len(top.top), size):
+            yield top.top[start : start + size]
 
     def article(self, article_id: str) -> Article:
         return self._stored(article_id).article
@@ -197,6 +217,9 @@ class ReferenceSnapshot:
             (drug, tuple(dict.fromkeys(of for other, of in named if other == drug)))
             for drug in dict.fromkeys(drug for drug, _ in named)
         ]
+
+    def set_aside(self) -> tuple[Failure, ...] | None:
+        return self._generation.failures
 
     def terms(self, field: Field, prefix: str) -> Iterable[tuple[str, int]]:
         counts = Counter(term for row in self._rows for term in set(row.terms(field)) if term)

@@ -16,10 +16,9 @@ from whoosh.index import FileIndex
 from whoosh.matching import ReadTooFar
 from whoosh.reading import IndexReader
 
-from indexer.engine.base import AnalysedArticle, OwnNames
+from indexer.engine.base import AnalysedArticle, DeadlineError, OwnNames
 from indexer.engine.whoosh import WhooshEngine, segment
 from indexer.engine.whoosh.best import Answer
-from indexer.engine.whoosh.evaluate import DeadlineError
 from indexer.engine.whoosh.forms import Forms
 from indexer.engine.whoosh.queries import QueryEvaluator
 from indexer.engine.whoosh.segments import read_segments

@@ -10,15 +10,25 @@ from pathlib import Path
 import pytest
 
 from indexer.engine import open_engine
-from indexer.engine.base import AnalysedArticle, Engine, Snapshot
+from indexer.engine.base import AnalysedArticle, DeadlineError, Engine, Snapshot
 from indexer.errors import (
     CorpusError,
     IndexLockedError,
     IndexUnavailableError,
     NotFoundError,
 )
-from indexer.model import Article, Block, Drug, Encoding, Section
+from indexer.faults import HeadingFault
+from indexer.model import (
+    Article,
+    Block,
+    Drug,
+    Encoding,
+    Group,
+    Section,
+    Sort,
+)
 from indexer.query.plan import Concept, MatchPlan, Word
+from indexer.runs import Failure
 from tests.engine.reference import ReferenceEngine
 from tests.engine.strategies import analysed, article_of, put_all, state_of
 
@@ -49,6 +59,10 @@ RICH = Article(
     ),
     encoding=Encoding(name="windows-1252", source="declared"),
     warnings=("one heading was skipped", "🙂 \u2028"),
+    heading_faults=(
+        HeadingFault(code="skipped-level", heading="…", detail="h1 “Overview”, then h3"),
+        HeadingFault(code="empty-heading", heading="4. Side effects", number=2, detail="h2"),
+    ),
     publisher="A. Shop",
     publisher_type="seller",
     licence="CC0",
@@ -245,6 +259,39 @@ def test_renewing_a_page_keeps_its_article(filled: Engine) -> None:
 # --- reading ----------------------------------------------------------------------------------
 
 
+ASIDE = (
+    Failure(source="b.html", reason="is empty"),
+    Failure(source="a.html", reason="is no page: “é”"),
+    Failure(source="b.html", reason="is empty"),
+)
+
+
+def test_what_was_set_aside_belongs_to_the_generation(filled: Engine) -> None:
+    with filled.writer(fresh=False) as writer:
+        writer.set_aside(ASIDE[:1])
+        writer.set_aside(ASIDE)
+    before = filled.snapshot()
+    with filled.writer(fresh=False) as writer:
+        writer.set_aside(())
+    told = (ASIDE[1], ASIDE[0])
+    assert (before.set_aside(), filled.snapshot().set_aside()) == (told, ())
+    filled.rollback()
+    baseline = filled.baseline()
+    assert baseline is not None
+    assert filled.snapshot().set_aside() == baseline.set_aside == told
+
+
+def test_nothing_is_known_of_what_a_run_set_aside_without_telling(filled: Engine) -> None:
+    assert filled.snapshot().set_aside() is None
+    for told in (True, False):
+        with filled.writer(fresh=False) as writer:
+            if told:
+                writer.set_aside(ASIDE)
+    baseline = filled.baseline()
+    assert baseline is not None
+    assert filled.snapshot().set_aside() is baseline.set_aside is None
+
+
 def test_an_open_snapshot_keeps_serving_its_generation(filled: Engine) -> None:
     """Also when its generation is so old that it is no longer kept."""
     snapshot = filled.snapshot()
@@ -377,6 +424,32 @@ def test_terms_are_counted_by_section_and_sorted(filled: Engine) -> None:
     assert list(snapshot.terms("title", "imu")) == [("imuran", 4)]
     assert list(snapshot.terms("path", "")) == []
     assert list(snapshot.terms("text", "zebra")) == []
+
+
+@pytest.mark.parametrize("group", ["article", "section"])
+@pytest.mark.parametrize("sort", ["relevance", "newest", "title"])
+@pytest.mark.parametrize(("offset", "size"), [(0, 1), (1, 2), (0, 100), (9, 1)])
+def test_walking_lists_what_matching_does(
+    engine: Engine, group: Group, sort: Sort, offset: int, size: int
+) -> None:
+    with engine.writer(fresh=True) as writer:
+        put_all(writer, [article_of(name, f"dose of {name}", "dose") for name in "dacb"])
+    plan = replace(DOSE, group=group, sort=sort, offset=offset, limit=7)
+    windows = list(engine.snapshot().walk(plan, size=size))
+    assert all(len(window) == size for window in windows[:-1])
+    assert [match for window in windows for match in window] == list(
+        engine.snapshot().match(plan).top
+    )
+
+
+def test_walking_stops_when_the_deadline_has_passed(filled: Engine) -> None:
+    with pytest.raises(DeadlineError):
+        list(filled.snapshot().walk(replace(DOSE, deadline=0.0), size=10))
+
+
+def test_walking_through_nothing_yields_nothing(filled: Engine) -> None:
+    nowhere = Concept(label="x", kind="word", node=Word(term="nowhere"))
+    assert list(filled.snapshot().walk(MatchPlan(concepts=(nowhere,)), size=10)) == []
 
 
 def test_a_deadline_that_has_passed_lists_nothing_and_says_so(filled: Engine) -> None:

@@ -17,6 +17,10 @@ from webapp.problems import PROBLEM_JSON
 
 Json = dict[str, Any]
 
+NDJSON = "application/x-ndjson"
+ROW = "#/components/schemas/ExportedJson"
+"""What each line of an export is."""
+
 
 @lru_cache(maxsize=1)
 def description_of(app: Flask) -> Json:
@@ -50,10 +54,17 @@ def hold_to_description(response: TestResponse, app: Flask) -> None:
         assert header in response.headers or response.cache_control.no_store, header
     if response.get_data() and "content" in answer:
         assert response.mimetype in answer["content"]
-        if str(response.mimetype).endswith("json"):
-            schema = answer["content"][response.mimetype]["schema"]
-            whole = {**schema, "components": described["components"]}
-            body = response.get_data()
-            if response.content_encoding == "gzip":
-                body = gzip.decompress(body)
-            Draft202012Validator(whole).validate(json.loads(body))
+        _hold_body(response, answer["content"][response.mimetype]["schema"], described)
+
+
+def _hold_body(response: TestResponse, schema: Json, described: Json) -> None:
+    is_lines = response.mimetype == NDJSON
+    if schema.get("type") == "string" and not is_lines:
+        return
+    schema = {"$ref": ROW} if is_lines else schema
+    validator = Draft202012Validator({**schema, "components": described["components"]})
+    body = response.get_data()
+    if response.content_encoding == "gzip":
+        body = gzip.decompress(body)
+    for text in body.split(b"\n")[:-1] if is_lines else [body]:
+        validator.validate(json.loads(text))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from indexer.engine.base import Baseline, OwnNames, SourceState, Writer
 from indexer.engine.whoosh.generations import Generation, Generations
 from indexer.engine.whoosh.schema import fingerprint, is_same_version
-from indexer.engine.whoosh.states import read_states, status_of
+from indexer.engine.whoosh.states import read_failures, read_states, status_of
 from indexer.errors import ConfigError, IndexUnavailableError
 from indexer.model import Status
 from indexer.runs import Verification
@@ -55,6 +55,7 @@ class WhooshEngine:
             generation=generation.manifest.generation,
             states=self._states_of(generation),
             current=generation.manifest.schema == fingerprint(self._names.fingerprint),
+            set_aside=read_failures(generation),
         )
 
     @contextmanager

@@ -6,7 +6,7 @@ best score, its size and its kinds are one pass over arrays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,9 +65,17 @@ class Collector:
 
     def top(self) -> tuple[Listed, ...]:
         """Return the results of the window that the plan asks for."""
+        return next(self.windows(self._plan.limit), ())
+
+    def windows(self, size: int) -> Iterator[tuple[Listed, ...]]:
+        """Yield the results of the window that the plan asks for, `size` at a time."""
         if not len(self.rows):
-            return ()
-        return self._sections() if self._plan.group == "section" else self._articles()
+            return
+        by_section = self._plan.group == "section"
+        order = self._order_of_sections() if by_section else self._order_of_articles()
+        for start in range(0, len(order), max(size, 1)):
+            part = order[start : start + size]
+            yield self._sections(part) if by_section else tuple(map(self._article, part.tolist()))
 
     def facets(self) -> Facets:
         """Return each facet's values with their numbers of articles, its own filter aside."""
@@ -86,35 +94,39 @@ class Collector:
         flags = [flags for name, flags in self._filters.items() if name != without]
         return np.logical_and.reduce(flags) if flags else None
 
-    def _sections(self) -> tuple[Listed, ...]:
-        """Return one result for each row of the window."""
+    def _order_of_sections(self) -> Rows:
+        """Return the places, among the listed rows, of the results in the window, in order."""
         number = self._table.article[self.rows].astype(np.int64)
         ranks = self._ranks()
         end = self._plan.offset + self._plan.limit
         among = _best(self._score, end) if ranks is None else np.arange(len(self.rows))
         keys = (self._table.order[self.rows[among]], number[among], -self._score[among])
         by_rank = () if ranks is None else (ranks[number[among]],)
-        window = among[np.lexsort((*keys, *by_rank))][self._plan.offset : end]
-        runs = np.searchsorted(self._starts, window, side="right") - 1
+        return among[np.lexsort((*keys, *by_rank))][self._plan.offset : end]
+
+    def _sections(self, places: Rows) -> tuple[Listed, ...]:
+        """Return one result for each of some places."""
+        numbers = self._table.article[self.rows[places]]
+        runs = np.searchsorted(self._starts, places, side="right") - 1
         return tuple(
-            Listed(int(number[at]), (int(self.rows[at]),), (float(self._score[at]),), total)
-            for at, total in zip(window.tolist(), self._counts[runs].tolist(), strict=True)
+            Listed(number, (int(self.rows[at]),), (float(self._score[at]),), total)
+            for at, number, total in zip(
+                places.tolist(), numbers.tolist(), self._counts[runs].tolist(), strict=True
+            )
         )
 
-    def _articles(self) -> tuple[Listed, ...]:
-        """Return one result for each article of the window."""
+    def _order_of_articles(self) -> Rows:
+        """Return the runs of the articles in the window, in order."""
         best = np.maximum.reduceat(self._score, self._starts)
         ranks = self._ranks()
         end = self._plan.offset + self._plan.limit
-        if ranks is None:
-            among = _best(best, end)
-            order = np.lexsort((self._numbers[among], -best[among]))
-            window = among[order][self._plan.offset : end]
-        else:
-            window = np.argsort(ranks[self._numbers])[self._plan.offset : end]
-        return tuple(map(self._listed, window.tolist()))
+        if ranks is not None:
+            return np.argsort(ranks[self._numbers])[self._plan.offset : end]
+        among = _best(best, end)
+        order = np.lexsort((self._numbers[among], -best[among]))
+        return among[order][self._plan.offset : end]
 
-    def _listed(self, run: int) -> Listed:
+    def _article(self, run: int) -> Listed:
         """Return what is shown of one article."""
         start, count = int(self._starts[run]), int(self._counts[run])
         rows, score = self.rows[start : start + count], self._score[start : start + count]

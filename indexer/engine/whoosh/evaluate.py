@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from indexer.engine.base import OwnNames
+from indexer.engine.base import DeadlineError, OwnNames
 from indexer.engine.whoosh.memory import ENTRY_BYTES, Memory
 from indexer.engine.whoosh.reading import (
     EMPTY,
@@ -70,10 +70,6 @@ KEPT_FORMS = 16_384
 """Words whose forms are remembered."""
 
 WordLeaf: TypeAlias = Word | Phrase | Prefix
-
-
-class DeadlineError(Exception):
-    """The time for a search is over; never leaves the engine."""
 
 
 def check_time(deadline: float | None) -> None:

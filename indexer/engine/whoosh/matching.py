@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.engine.base import Match, Matches, SectionMatch
+from indexer.engine.base import DeadlineError, Match, Matches, SectionMatch
 from indexer.engine.whoosh.collect import NO_FACETS, Collector, Listed
-from indexer.engine.whoosh.evaluate import DeadlineError, Evaluator, Found
+from indexer.engine.whoosh.evaluate import Evaluator, Found, check_time
 from indexer.engine.whoosh.explain import Explanation
 from indexer.engine.whoosh.rows import NO_ROWS, Rows, Scores, common, contains, union
 from indexer.engine.whoosh.scoring import Scorer
@@ -39,6 +39,19 @@ def match_plan(
         return _answer(table, evaluator, scorer, plan)
     except DeadlineError:
         return _cut_off(plan)
+
+
+def walk_plan(
+    table: SectionTable, evaluator: Evaluator, scorer: Scorer, plan: MatchPlan, *, size: int
+) -> Iterator[tuple[Match, ...]]:
+    """Yield the results in the window of a plan, `size` at a time; raise DeadlineError."""
+    evaluation = _evaluate(table, evaluator, scorer, plan)
+    collector = Collector(table, plan, evaluation.rows, evaluation.score)
+    for listed in collector.windows(size):
+        check_time(plan.deadline)
+        rows = [row for each in listed for row in each.rows]
+        explanation = Explanation(evaluator, scorer, plan, rows)
+        yield tuple(_match(table, explanation, each) for each in listed)
 
 
 def _answer(table: SectionTable, evaluator: Evaluator, scorer: Scorer, plan: MatchPlan) -> Matches:

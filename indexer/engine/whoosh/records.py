@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
+from indexer.faults import HeadingFault
 from indexer.model import Article, Block, Drug, Encoding, Notice, Section
 
 _ARTICLE_FIELDS = tuple(field.name for field in fields(Article) if field.name != "sections")
@@ -91,6 +92,8 @@ def _article(article: Article) -> Json:
     header["drugs"] = [asdict(drug) for drug in article.drugs]
     header["notices"] = [asdict(notice) for notice in article.notices]
     header["encoding"] = asdict(article.encoding)
+    if article.heading_faults:
+        header["heading_faults"] = [asdict(fault) for fault in article.heading_faults]
     header["outline"] = [
         section.id if section.text else _section(section) for section in article.sections
     ]
@@ -106,4 +109,6 @@ def _read_header(header: Json) -> Json:
     )
     values["notices"] = tuple(Notice(**notice) for notice in header["notices"])
     values["encoding"] = Encoding(**header["encoding"])
+    faults = header.get("heading_faults", ())
+    values["heading_faults"] = tuple(HeadingFault(**fault) for fault in faults)
     return values

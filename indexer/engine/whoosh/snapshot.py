@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from indexer.engine.base import Matches, OwnNames
+from indexer.engine.base import Match, Matches, OwnNames
 from indexer.engine.whoosh import records
 from indexer.engine.whoosh.evaluate import Evaluator
 from indexer.engine.whoosh.facts import read_drug_value
 from indexer.engine.whoosh.generations import Generation
-from indexer.engine.whoosh.matching import match_plan
+from indexer.engine.whoosh.matching import match_plan, walk_plan
 from indexer.engine.whoosh.packing import RecordReader
 from indexer.engine.whoosh.reading import PostingsReader
 from indexer.engine.whoosh.scoring import Scorer
-from indexer.engine.whoosh.states import status_of
+from indexer.engine.whoosh.states import read_failures, status_of
 from indexer.engine.whoosh.table import SectionTable
 from indexer.errors import NotFoundError
 from indexer.model import Article, ArticleSummary, Drug, Section, Status
@@ -23,6 +23,7 @@ from indexer.query.plan import Field, Leaf, MatchPlan
 
 if TYPE_CHECKING:
     from indexer.engine.whoosh.queries import QueryEvaluator
+    from indexer.runs import Failure
 
 
 class WhooshSnapshot:
@@ -40,10 +41,16 @@ class WhooshSnapshot:
         self._evaluator = Evaluator(table, self._postings, names)
         self._scorer = Scorer(table, self._postings, self._evaluator)
         self._records = [RecordReader(segment.records) for segment in table.segments]
+        # Read now: once two newer generations are published, the folder is gone.
+        self._failures = read_failures(generation)
 
     def match(self, plan: MatchPlan) -> Matches:
         """Answer a plan: true top, exact totals and facets."""
         return match_plan(self._table, self._evaluator, self._scorer, plan)
+
+    def walk(self, plan: MatchPlan, *, size: int) -> Iterator[tuple[Match, ...]]:
+        """Yield the results in the window of a plan, `size` at a time; raise DeadlineError."""
+        return walk_plan(self._table, self._evaluator, self._scorer, plan, size=size)
 
     @cached_property
     def queries(self) -> QueryEvaluator:
@@ -106,6 +113,10 @@ class WhooshSnapshot:
         for value in drugs.in_order:
             numbers = drugs.articles(value).tolist()
             yield read_drug_value(value), tuple(map(ids.__getitem__, numbers))
+
+    def set_aside(self) -> tuple[Failure, ...] | None:
+        """Return what the run that published it could not index, None when that is not known."""
+        return self._failures
 
     def forms(self, leaf: Leaf) -> tuple[tuple[str, ...], ...]:
         """Return, for each position of a leaf, the surface forms that may stand there in a text."""

@@ -23,9 +23,10 @@ from indexer.engine.whoosh.segment import (
     remove_segment,
 )
 from indexer.engine.whoosh.segments import SegmentEntry, read_segments, to_merge, write_segments
-from indexer.engine.whoosh.states import write_states
+from indexer.engine.whoosh.states import write_failures, write_states
 from indexer.engine.whoosh.stems import stemmer
 from indexer.errors import CorpusError
+from indexer.runs import Failure
 
 LONGEST_TERM_BYTES = 512
 """Terms come bounded from the analysis; one above this is a fault, not a word."""
@@ -59,6 +60,7 @@ class WhooshWriter:
         """By segment, the articles that this run deletes: first row and number of rows."""
         self._places = self._find_places()
         self._builder = self._new_builder("")
+        self._failures: tuple[Failure, ...] | None = None
 
     @property
     def base(self) -> int | None:
@@ -93,6 +95,10 @@ class WhooshWriter:
         """Remember a page's new stamp; its article stays as it is."""
         self._states[state.article_id] = state
 
+    def set_aside(self, failures: Sequence[Failure]) -> None:
+        """Tell what the run could not index, in place of what earlier runs could not."""
+        self._failures = tuple(failures)
+
     def finish(self) -> None:
         """Write everything and describe the generation to its build."""
         segments = [
@@ -110,6 +116,7 @@ class WhooshWriter:
         write_segments(self._folder, segments)
         write_contents(self._folder, segments, self._build.number)
         write_states(self._folder, self._states.values())
+        write_failures(self._folder, self._failures)
         self._build.describe(
             schema=fingerprint(self._names.fingerprint),
             articles=len(self._states),
