@@ -37,7 +37,7 @@ run: $(VENV)/.runtime ## serve the search page for corpus/ on http://127.0.0.1:8
 	@$(IN_VENV) -m indexer reindex --if-needed corpus || [ $$? -eq 4 ]
 	@exec $(IN_VENV) -m indexer serve --host 127.0.0.1 --port $(PORT)
 
-test: $(VENV)/.dev ## run the test suite with branch coverage
+test: $(VENV)/.dev $(VENV)/.browser ## run the test suite with branch coverage
 	$(IN_VENV) -m pytest --numprocesses auto --maxprocesses $(MAX_WORKERS) $(COVERAGE) $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## format, lint, types, layers, spelling, size budget
@@ -62,6 +62,15 @@ bench: $(VENV)/.bench ## measure speed beside the peers, into var/bench (MEDQUAD
 	@test -d "$(MEDQUAD)" || { echo "Say where MedQuAD is: make bench MEDQUAD=DIR" >&2; exit 1; }
 	$(IN_VENV) -m benchmarks "$(MEDQUAD)" --sizes "$(SIZES)" \
 		--pages "$(PAGES)" --page-count $(PAGE_COUNT)
+
+# What the browser tests have from npm; those that need it are skipped, with the reason, without.
+$(VENV)/.browser: $(VENV)/.python tests/browser/package.json tests/browser/package-lock.json
+	@if command -v npm >/dev/null; then \
+		npm ci --silent --no-audit --no-fund --prefix tests/browser; \
+	else \
+		echo "npm is missing, so pages are not checked by axe-core." >&2; \
+	fi
+	@touch $@
 
 # The first interpreter that really starts (a version manager's shim may not), is new enough and
 # can make environments.

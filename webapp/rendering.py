@@ -187,8 +187,8 @@ def options(values: Sequence[FacetValue], name: str) -> Markup:
         f'<li><label><input type="checkbox" name="{name}" value="{_escaped(of.value)}"'
         f"{' checked' if of.selected else ''}> "
         f'<span class="facet-label"><bdi>{_escaped(of.label)}</bdi></span> '
-        f'<span class="facet-count" aria-label="{counted(of.count, "article", "articles")}">'
-        f"{of.count:,}</span></label></li>\n"
+        f'<span class="facet-count">{of.count:,}<span class="unseen"> '
+        f"{'article' if of.count == 1 else 'articles'}</span></span></label></li>\n"
         for of in values
     )
     return Markup("".join(items))  # noqa: S704 - what is not ours is escaped

@@ -370,7 +370,7 @@ def test_a_medicine_is_found_by_any_of_its_names(client: FlaskClient) -> None:
         assert "Imuran" in text
         assert "Jayempi oral suspension" in text
         assert "2 articles" in text
-        assert href(page(response), "link[rel=canonical]") == "/drugs/azathioprine"
+        assert href(page(response), "link[rel=canonical]") == "http://localhost/drugs/azathioprine"
 
 
 def test_a_medicine_that_is_not_there_is_not_found(client: FlaskClient) -> None:
