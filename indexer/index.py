@@ -24,6 +24,7 @@ from indexer.knowledge.aliases import (
     own_words,
     read_aliases,
 )
+from indexer.knowledge.categories import category_notices
 from indexer.known import Known
 from indexer.model import (
     Article,
@@ -256,6 +257,10 @@ class Index:
         """Return which names medicines are easily taken for; of one medicine, it is said once."""
         knowledge = self._taught(self._snapshot()).names.knowledge
         return tuple(dict.fromkeys(lookalike_notices(drugs, knowledge)))
+
+    def category_notices(self, article: Article) -> tuple[Notice, ...]:
+        """Return which categories of an article contradict the class of its medicine."""
+        return tuple(category_notices(article, self._taught(self._snapshot()).names.knowledge))
 
     def status(self) -> Status:
         """Return what is served; raise IndexUnavailableError."""

@@ -30,6 +30,7 @@ NoticeCode: TypeAlias = Literal[
     "deadline",
     "conflicting-figures",
     "off-topic",
+    "category-mismatch",
 ]
 MarkKind: TypeAlias = Literal["direct", "related"]
 

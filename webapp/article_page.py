@@ -30,6 +30,7 @@ def answer_article(found: Article, query: str, faults: tuple[Fault, ...]) -> Res
         article=found,
         parts=parts,
         lookalikes=index.lookalikes(found.drugs),
+        notices=(*found.notices, *index.category_notices(found)),
         glances=at_a_glance(found),
         absent=absent_kinds(found),
         mentions=index.mentioning(found.drugs),

@@ -19,6 +19,7 @@ from indexer.serialization import last_page, search_link
 from webapp.rendering import kind_label
 
 PATH = "/search"
+EXPORT = "/api/v1/export"
 
 PAGES_AROUND = 2
 """Page numbers shown on either side of the current one."""
@@ -140,6 +141,12 @@ def opened(request: SearchRequest, open_articles: Sequence[str], place: str = ""
     more = urlencode([("more", article_id) for article_id in open_articles])
     address = link(request, page=request.page)
     return f"{address}{'&' if more else ''}{more}{'#' if place else ''}{place}"
+
+
+def export(request: SearchRequest) -> str:
+    """Return the address of all that was found, whole, as a table."""
+    plain = replace(request, group="article", per_page=10, explain=False)
+    return f"{search_link(EXPORT, plain)}&format=csv"
 
 
 def all_of(request: SearchRequest, article_id: str) -> str:

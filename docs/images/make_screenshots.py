@@ -11,13 +11,13 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from waitress.server import create_server
 
 from indexer import Corpus, ReindexOptions, Settings, open_index
@@ -42,12 +42,32 @@ class Picture:
     width: int = 1200
     height: int = 900
     scheme: Literal["light", "dark"] = "light"
+    steps: Callable[[Page], None] | None = None
+    """What is done once the page is there."""
 
 
+def third_place(page: Page) -> None:
+    """Go to the third place that was found."""
+    for _ in range(3):
+        page.get_by_role("button", name="Next place").click()
+    page.wait_for_timeout(300)
+
+
+def typing(page: Page) -> None:
+    """Begin to type."""
+    page.locator("form[role=search] input").first.click()
+    page.keyboard.type("imu")
+    page.locator("[role=option]").first.wait_for()
+
+
+FOUND = f"/articles/imuran-guide?h={QUERY}"
 PICTURES = (
     Picture(name="results-light", address=f"/search?q={QUERY}"),
     Picture(name="results-dark", address=f"/search?q={QUERY}", scheme="dark"),
-    Picture(name="article", address=f"/articles/imuran-guide?h={QUERY}#serious-side-effects"),
+    Picture(name="article", address=FOUND, height=1000, steps=third_place),
+    Picture(name="article-dark", address=FOUND, height=1000, scheme="dark", steps=third_place),
+    Picture(name="compare", address="/compare?section=adverse-reactions&a=Imuran&b=Vidaza"),
+    Picture(name="typing-phone", address="/", width=390, height=844, steps=typing),
     Picture(name="results-phone", address=f"/search?q={QUERY}", width=390, height=844),
 )
 
@@ -76,7 +96,7 @@ def served() -> Iterator[str]:
         report = open_index(folder).reindex(Corpus([CORPUS]), ReindexOptions())
         if report.failed:
             sys.exit(f"The corpus could not be indexed: {report.failed}")
-        application = create_app(Settings(index=folder, deadline_ms=60_000))
+        application = create_app(Settings(index=folder, deadline_ms=60_000, cache_mb=0))
         server = create_server(application, host="127.0.0.1", port=0, threads=1)
         # It ends with the script.
         threading.Thread(target=server.run, daemon=True).start()
@@ -92,6 +112,8 @@ def take(browser: Browser, host: str, picture: Picture) -> Path:
     )
     page = context.new_page()
     page.goto(host + picture.address, wait_until="networkidle")
+    if picture.steps:
+        picture.steps(page)
     path = HERE / f"{picture.name}.png"
     page.screenshot(path=path)
     context.close()

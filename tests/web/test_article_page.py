@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from indexer.config import Settings
 from indexer.corpus import Corpus
 from indexer.index import open_index
+from indexer.knowledge.categories import category_notices
+from indexer.knowledge.drugs import DrugKnowledge
 from indexer.knowledge.sections import KINDS
-from indexer.model import Block, Mark, MarkKind, Mention, Section
+from indexer.model import Article, Block, Drug, Mark, MarkKind, Mention, Section
 from indexer.runs import ReindexOptions
 from tests.web.conftest import reading
 from tests.web.pages import IMURAN, TEGRETOL, page, text_of
@@ -244,3 +246,41 @@ def test_what_stands_around_words_changes_none_of_them(
 def test_a_number_is_not_torn_from_its_unit(text: str, found: list[str]) -> None:
     assert [text[dose.start : dose.end] for dose in doses(text)] == found
     assert InlineText(text, ()).html(0, len(text)).count('<span class="dose">') == len(found)
+
+
+# --- categories -------------------------------------------------------------------------------
+
+
+def filed(category: str, name: str) -> list[str]:
+    knowledge = DrugKnowledge.shipped()
+    found = knowledge.resolve(name)
+    assert found is not None
+    drug = Drug(name=found.name, ingredient=found.ingredient, role="brand")
+    of = Article(
+        id="a", source="a.html", title="A", sections=(), categories=(category,), drugs=(drug,)
+    )
+    return [notice.text for notice in category_notices(of, knowledge)]
+
+
+@pytest.mark.parametrize(
+    ("category", "name"),
+    [("Pain Relief", "Imuran"), ("pain-killers", "Lipitor"), ("Antibiotics", "prednisone")],
+)
+def test_a_category_that_the_medicine_is_not_for_is_told(category: str, name: str) -> None:
+    (told,) = filed(category, name)
+    assert f"files this under “{category}”, but {name} is of the class" in told
+
+
+@pytest.mark.parametrize(
+    ("category", "name"),
+    [
+        ("Pain Relief", "ibuprofen"),
+        ("Pain Relief", "carbamazepine"),
+        ("Antibiotics", "amoxicillin"),
+        ("Rheumatology", "Imuran"),
+        ("Pain", "prednisone"),
+        ("Uncategorized", "Imuran"),
+    ],
+)
+def test_in_doubt_nothing_is_said_of_a_category(category: str, name: str) -> None:
+    assert filed(category, name) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 
 import pytest
@@ -172,3 +173,14 @@ def test_an_error_keeps_what_was_typed(browser: Browser, address: str) -> None:
         expect(page.locator("form[role=search] input")).to_have_value("imuran")
         page.goto(f"{address}/nowhere")
         expect(page.locator("h1")).to_have_text("Nothing is at this address")
+
+
+def test_everything_found_can_be_taken_along(browser: Browser, address: str) -> None:
+    with watched_page(browser) as page:
+        page.goto(f"{address}/search?q=azathioprine&per_page=1")
+        total = page.locator(".summary strong").inner_text().split()[0]
+        with page.expect_download() as started:
+            page.get_by_role("link", name="All sections as a table").click()
+        with started.value.path().open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert [row["rank"] for row in rows] == [str(n) for n in range(1, int(total) + 1)]
