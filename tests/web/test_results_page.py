@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from bs4 import Tag
 from flask.testing import FlaskClient
 
+from indexer.config import Settings
+from indexer.corpus import Corpus
 from indexer.index import open_index
 from indexer.model import SearchRequest
+from indexer.runs import ReindexOptions
+from tests.web.conftest import reading
 from tests.web.pages import page, text_of
+from webapp import create_app, results_page
 
 # --- the section that answers -----------------------------------------------------------------
 
@@ -135,3 +142,89 @@ def test_where_nothing_is_found_other_searches_say_what_they_find(client: FlaskC
 def test_filters_that_are_not_the_reason_are_said_not_to_be(client: FlaskClient) -> None:
     text = text_of(client.get("/search?q=zebra&section=storage"))
     assert "The filters are not the reason: without them nothing is found either." in text
+
+
+# --- a long section that answers --------------------------------------------------------------
+
+LEAD = "Tell a nurse at once about any of these:"
+ITEM = f"sign number {{}} that somebody has to know about {'as well as possible ' * 7}soon"
+
+
+def long_page(paragraphs: int) -> str:
+    told = "".join(
+        f"<p>Sentence {n} of side effects tells how the body takes it, and goes on for a while.</p>"
+        for n in range(paragraphs)
+    )
+    # The beginning would end at the line that leads in the list.
+    items = "".join(f"<li>{ITEM.format(n)}</li>" for n in range(12))
+    return (
+        "<title>Prograf</title><h1>Prograf (tacrolimus)</h1><p>Prograf contains tacrolimus.</p>"
+        f"<h2>Side effects</h2>{told}<p>{LEAD}</p><ul>{items}</ul>"
+        f"<p>Grapefruit makes side effects of Prograf worse.</p>{told}"
+    )
+
+
+def long_client(folder: Path, paragraphs: int) -> FlaskClient:
+    folder.mkdir()
+    (folder / "prograf.html").write_text(long_page(paragraphs), encoding="utf-8")
+    index = open_index(str(folder / "index"))
+    assert index.reindex(Corpus([folder]), ReindexOptions(jobs=1)).published
+    return reading(create_app(Settings(index=index.location)))
+
+
+def test_a_long_section_begins_above_the_results_and_unfolds(tmp_path: Path) -> None:
+    client = long_client(tmp_path / "long", paragraphs=12)
+    card = best(client, "prograf side effects")
+    assert card is not None
+    shown, rest = card.select(".best-text")
+    assert shown.get_text().strip().startswith("Sentence 0 of side effects")
+    assert LEAD not in shown.get_text()
+    assert rest.find_parent("details", class_="best-whole") is not None
+    items = rest.select("li")
+    assert [item.get_text().strip() for item in items][:1] == [ITEM.format(0)]
+    whole = " ".join((shown.get_text(" ") + rest.get_text(" ")).split())
+    stored = client.get("/api/v1/articles/prograf/sections/side-effects").get_json()["text"]
+    assert whole == " ".join(stored.replace("• ", "").split())
+    # The list below shows its passages: the card shows how it begins.
+    assert not page(client.get("/search?q=prograf+side+effects")).find("a", string="Quoted above")
+
+
+def test_who_asks_for_more_gets_the_passages_that_say_it(tmp_path: Path) -> None:
+    card = best(long_client(tmp_path / "more", paragraphs=12), "prograf side effects grapefruit")
+    assert card is not None
+    passages = card.select("blockquote.snippet")
+    assert any("Grapefruit makes side effects" in passage.get_text() for passage in passages)
+    summary = card.select_one("details.best-whole summary")
+    assert summary is not None
+    assert summary.get_text() == "Show the whole section"
+
+
+def test_a_section_without_end_is_read_in_its_article(tmp_path: Path) -> None:
+    card = best(long_client(tmp_path / "endless", paragraphs=80), "prograf side effects")
+    assert card is not None
+    assert not card.select("details")
+    assert card.find("a", string="Read the whole section")
+    assert card.select("mark")
+
+
+def test_a_broad_search_asks_to_be_narrowed(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = "Add what you want to know"
+    assert asked not in text_of(client.get("/search?q=effects"))
+    monkeypatch.setattr(results_page, "BROAD", 2)
+    assert asked in text_of(client.get("/search?q=effects&per_page=9"))
+
+
+@pytest.mark.parametrize(
+    ("query", "way"),
+    [
+        ("q=effected&exact=1", "Search with other forms of the words"),
+        ('q=jayempi+"other+names"&expand=none', None),
+    ],
+)
+def test_reading_more_widely_is_offered_where_it_finds_something(
+    client: FlaskClient, query: str, way: str | None
+) -> None:
+    ways = [link.get_text() for link in page(client.get(f"/search?{query}")).select(".zero li a")]
+    assert (way in ways) if way else not any(found.startswith("Search with ") for found in ways)

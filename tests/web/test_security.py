@@ -115,8 +115,12 @@ def test_pages_hold_nothing_that_the_policy_forbids(client: FlaskClient, address
 def test_pages_load_nothing_from_elsewhere(client: FlaskClient, address: str) -> None:
     response = client.get(address)
     if response.mimetype == "text/html":
-        loaded = page(response).select("link[href], img[src]")
+        soup = page(response)
+        # The canonical address is one to keep, not to load, and names the host.
+        loaded = soup.select("link[href]:not([rel=canonical]), img[src], script[src]")
         assert all(str(tag.get("href") or tag.get("src")).startswith("/") for tag in loaded)
+        for tag in soup.select("link[rel=canonical]"):
+            assert str(tag["href"]).startswith("http://localhost/")
 
 
 def test_static_files_are_kept_for_good_under_their_digest(client: FlaskClient) -> None:
