@@ -63,6 +63,8 @@ def watched_page(
 
     `expected` are beginnings of messages that a test means to cause.
     """
+    # A page that is still gliding to its place can slip away between press and release.
+    options.setdefault("reduced_motion", "reduce")
     context = browser.new_context(**options)  # type: ignore[arg-type]  # passed on as they are
     context.add_init_script(LISTENER)
     page = context.new_page()
