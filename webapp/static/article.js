@@ -1,6 +1,8 @@
 // The page of an article: from place to place that was found, where one is in the contents, back
 // to the results as they were, copying. All of it is there without this file, in fewer steps.
 
+const BELOW = 24; // pixels below the upper edge where a section that begins counts as read
+
 const get = (id) => document.getElementById(id);
 
 /* --- places found ------------------------------------------------------------------------- */
@@ -69,20 +71,12 @@ function startFollowing() {
   for (const link of document.querySelectorAll(".contents li > a:first-child")) {
     links.set(decodeURIComponent(link.hash.slice(1)), link);
   }
-  const sections = [...document.querySelectorAll(".part")];
-  if (!links.size || !("IntersectionObserver" in window)) return;
+  const sections = [...document.querySelectorAll(".part")].filter((part) => links.has(part.id));
+  if (!sections.length) return;
   let current;
-  // A section counts while it crosses a line in the upper part of the window, so that one that is
-  // taller than the window does too.
-  const observer = new IntersectionObserver(
-    (entries) => {
-      for (const entry of entries) if (entry.isIntersecting) mark(entry.target.id);
-    },
-    { rootMargin: "-25% 0px -74% 0px" },
-  );
-  const mark = (id) => {
-    const link = links.get(id);
-    if (!link || link === current) return;
+
+  const mark = (link) => {
+    if (link === current) return;
     current?.removeAttribute("aria-current");
     link.setAttribute("aria-current", "true");
     current = link;
@@ -92,7 +86,28 @@ function startFollowing() {
       list.scrollTop += box.top - frame.top - frame.height / 3;
     }
   };
-  for (const section of sections) observer.observe(section);
+  // The section being read is the last that begins above a line close to where a link to a section
+  // puts its heading, so that a short one counts as well as one taller than the window.
+  const follow = () => {
+    const padding = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0;
+    let low = 0, high = sections.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (sections[middle].getBoundingClientRect().top <= padding + BELOW) low = middle;
+      else high = middle - 1;
+    }
+    mark(links.get(sections[low].id));
+  };
+  let isDue = false;
+  addEventListener("scroll", () => {
+    if (isDue) return;
+    isDue = true;
+    requestAnimationFrame(() => {
+      isDue = false;
+      follow();
+    });
+  }, { passive: true });
+  follow();
 }
 
 /* --- back to the results as they were ----------------------------------------------------- */
