@@ -277,3 +277,9 @@ def test_another_generation_has_another_audit(tmp_path: Path) -> None:
 def test_the_page_of_an_article_misses_what_the_audit_does(client: FlaskClient) -> None:
     assert "no section about" not in text_of(client.get("/articles/clean"))
     assert "no section about: Overdose." in text_of(client.get("/articles/missing-section"))
+
+
+def test_the_page_of_a_medicine_misses_what_the_audit_does(client: FlaskClient) -> None:
+    lacking = "None of these articles has a section about: "
+    assert f"{lacking}Overdose." in text_of(client.get("/drugs/tamsulosin"))
+    assert lacking not in text_of(client.get("/drugs/azathioprine"))
