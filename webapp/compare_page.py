@@ -16,6 +16,7 @@ from indexer.suggestions import Suggestion
 from webapp.blocks import Node, body_of
 from webapp.caching import with_validator
 from webapp.inlines import shared
+from webapp.navigation import Choice
 from webapp.params import Pair
 from webapp.serving import serving
 
@@ -35,15 +36,6 @@ class Column:
     total: int
     told: tuple[tuple[Told, tuple[Node, ...]], ...]
     has_shared: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """The same two medicines under another kind of section."""
-
-    label: str
-    url: str
-    is_current: bool
 
 
 def as_drug(entry: DrugEntry) -> Drug:
@@ -93,14 +85,14 @@ def _column(asked: str, told: ToldOf) -> Column:
     )
 
 
-def _ways(pair: Pair, current: str, found: Comparison) -> tuple[Way, ...]:
+def _ways(pair: Pair, current: str, found: Comparison) -> tuple[Choice, ...]:
     """Return the kinds of sections that articles about either medicine have."""
     index = serving().index
     have = {
         kind for told in (found.first, found.second) for kind in index.kinds_about(told.drug.name)
     }
     return tuple(
-        Way(label, compare_link(PATH, kind, pair.first, pair.second), kind == current)
+        Choice(label, compare_link(PATH, kind, pair.first, pair.second), kind == current)
         for kind, label in _kinds()
         if kind in have or kind == current
     )

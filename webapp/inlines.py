@@ -8,7 +8,7 @@ it, the text stays the same to the character.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from indexer.model import Mark, Mention
-from webapp.rendering import CLOSING, OPENING
+from webapp.rendering import marked_pieces, opening_of
 
 _DOSE = re.compile(
     r"\b\d[\d.,]*(?:\s?[-–]\s?\d[\d.,]*)?[ \u00a0]?"
@@ -79,8 +79,7 @@ class InlineText:
 
     def html(self, start: int, end: int) -> Markup:
         """Return a range of the text as markup."""
-        # Joined as plain texts of which each is escaped or ours.
-        return Markup("".join(self._pieces(start, end)))  # noqa: S704 - see above
+        return Markup("".join(self._pieces(start, end)))  # noqa: S704 - each is escaped or ours
 
     def _pieces(self, start: int, end: int) -> Iterator[str]:
         place = start
@@ -95,30 +94,18 @@ class InlineText:
         yield from self._marked(place, end)
 
     def _marked(self, start: int, end: int) -> Iterator[str]:
-        place = start
-        before = bisect_right(self._marks, start, key=lambda mark: mark.start) - 1
-        for mark in self._marks[max(before, 0) :]:
-            if mark.start >= end:
-                break
-            cut_start, cut_end = max(mark.start, place), min(mark.end, end)
-            if cut_start < cut_end:
-                yield escape(self.plain[place:cut_start])
-                yield self._opening(mark)
-                yield escape(self.plain[cut_start:cut_end])
-                yield CLOSING
-                self.shown += 1
-                place = cut_end
-        yield escape(self.plain[place:end])
+        return marked_pieces(self.plain, self._marks, start, end, self._opening)
 
     def _opening(self, mark: Mark) -> str:
-        opening = OPENING[mark.kind]
+        opening = opening_of(mark)
+        self.shown += 1
         if self._first is None:
             return opening
-        return opening.replace("<mark", f'<mark id="hit_{self._first + self.shown}"', 1)
+        return opening.replace("<mark", f'<mark id="hit_{self._first + self.shown - 1}"', 1)
 
 
 def _disjoint(inlines: Iterable[Inline], marks: Sequence[Mark]) -> list[Inline]:
-    """Return inlines in order: none overlaps one before it, crosses a line, or cuts a mark."""
+    """Return inlines in order: none overlaps one before it or cuts a mark."""
     kept: list[Inline] = []
     for inline in sorted(inlines, key=lambda inline: (inline.start, -inline.end)):
         if kept and inline.start < kept[-1].end:
@@ -134,8 +121,7 @@ def _cuts(inline: Inline, marks: Sequence[Mark]) -> bool:
     for mark in marks[at:]:
         if mark.start >= inline.end:
             break
-        is_apart = mark.end <= inline.start or mark.start >= inline.end
         is_inside = inline.start <= mark.start and mark.end <= inline.end
-        if not (is_apart or is_inside):
+        if not is_inside and mark.end > inline.start:
             return True
     return False

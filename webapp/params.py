@@ -8,7 +8,7 @@ whatever could not be read, so that a page can still show its form filled.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from indexer.findings import FINDING_CODES, FindingCode
@@ -84,23 +84,12 @@ def read_search(args: Parameters, *, deadline_ms: int, is_program: bool) -> Read
     if is_program:
         reader.refuse_others(names_of(SEARCH))
         reader.require("q")
-    request = SearchRequest(
-        text=reader.query("q"),
-        drugs=reader.names("drug"),
-        sections=reader.kinds("section"),
-        classes=reader.names("class"),
-        categories=reader.names("category"),
-        years=reader.years("year"),
-        articles=reader.names("article"),
-        without=reader.names("without"),
-        sort=reader.choice("sort", SORTS),
+    request = replace(
+        reader.request(deadline_ms),
         group=reader.choice("group", GROUPS),
         page=reader.number("page", default=1, most=DEEPEST_RESULT),
         per_page=reader.number("per_page", default=10, most=LARGEST_PAGE_SIZE),
-        expand=reader.choice("expand", EXPANDING) == "auto",
-        exact=reader.choice("exact", SWITCH) == "1",
         explain=reader.choice("explain", SWITCH) == "1",
-        deadline_ms=deadline_ms,
     )
     if request.page * request.per_page > DEEPEST_RESULT:
         reader.blame(
@@ -128,22 +117,8 @@ def read_export(args: Parameters, *, deadline_ms: int) -> ExportReading:
     reader = _Reader(args)
     reader.refuse_others(names_of(EXPORT))
     reader.require("q")
-    request = SearchRequest(
-        text=reader.query("q"),
-        drugs=reader.names("drug"),
-        sections=reader.kinds("section"),
-        classes=reader.names("class"),
-        categories=reader.names("category"),
-        years=reader.years("year"),
-        articles=reader.names("article"),
-        without=reader.names("without"),
-        sort=reader.choice("sort", SORTS),
-        expand=reader.choice("expand", EXPANDING) == "auto",
-        exact=reader.choice("exact", SWITCH) == "1",
-        deadline_ms=deadline_ms,
-    )
     return ExportReading(
-        request=request,
+        request=reader.request(deadline_ms),
         form=reader.choice("format", EXPORT_FORMS),
         limit=reader.number("limit", default=USUAL_ROWS, most=MOST_ROWS),
         cursor=reader.text("cursor"),
@@ -262,6 +237,23 @@ class _Reader:
     def require(self, name: str) -> None:
         if not self._args.getlist(name):
             self.blame(name, "is required")
+
+    def request(self, deadline_ms: int) -> SearchRequest:
+        """Return what is searched for; how the answer is laid out is the caller's."""
+        return SearchRequest(
+            text=self.query("q"),
+            drugs=self.names("drug"),
+            sections=self.kinds("section"),
+            classes=self.names("class"),
+            categories=self.names("category"),
+            years=self.years("year"),
+            articles=self.names("article"),
+            without=self.names("without"),
+            sort=self.choice("sort", SORTS),
+            expand=self.choice("expand", EXPANDING) == "auto",
+            exact=self.choice("exact", SWITCH) == "1",
+            deadline_ms=deadline_ms,
+        )
 
     def query(self, name: str) -> str:
         text = self._single(name) or ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -24,8 +24,8 @@ from indexer.model import FacetValue, Hit, Mark, MarkKind, Reason, Snippet, Via
 from indexer.provenance import PUBLISHER_TYPES, staleness
 from indexer.serialization import DISCLAIMER, article_link
 
-OPENING: dict[MarkKind, str] = {"direct": "<mark>", "related": '<mark class="related">'}
-CLOSING = "</mark>"
+_OPENING: dict[MarkKind, str] = {"direct": "<mark>", "related": '<mark class="related">'}
+_CLOSING = "</mark>"
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
@@ -115,23 +115,34 @@ def marked(text: str, marks: Sequence[Mark], start: int = 0, end: int | None = N
     Marks are sorted and disjoint, as everything that makes them promises.
     """
     end = len(text) if end is None else end
-    first = max(bisect_right(marks, start, key=lambda mark: mark.start) - 1, 0)
     # Joined as plain texts of which each is escaped or ours: Markup would look at them again.
-    return Markup("".join(_pieces(text, marks[first:], start, end)))  # noqa: S704 - see above
+    return Markup("".join(marked_pieces(text, marks, start, end)))  # noqa: S704 - see above
 
 
-def _pieces(text: str, marks: Sequence[Mark], start: int, end: int) -> Iterator[str]:
+def opening_of(mark: Mark) -> str:
+    """Return the tag that opens a mark."""
+    return _OPENING[mark.kind]
+
+
+def marked_pieces(
+    text: str,
+    marks: Sequence[Mark],
+    start: int,
+    end: int,
+    opening: Callable[[Mark], str] = opening_of,
+) -> Iterator[str]:
     """Yield the texts between marks and in them, escaped, and the tags around those."""
     place = start
-    for mark in marks:
+    first = max(bisect_right(marks, start, key=lambda mark: mark.start) - 1, 0)
+    for mark in marks[first:]:
         if mark.start >= end:
             break
         cut_start, cut_end = max(mark.start, place), min(mark.end, end)
         if cut_start < cut_end:
             yield escape(text[place:cut_start])
-            yield OPENING[mark.kind]
+            yield opening(mark)
             yield escape(text[cut_start:cut_end])
-            yield CLOSING
+            yield _CLOSING
             place = cut_end
     yield escape(text[place:end])
 

@@ -67,7 +67,7 @@ def test_a_finding_leads_to_its_place_and_its_medicine(client: FlaskClient) -> N
 
 def test_the_findings_can_be_narrowed_by_a_form(client: FlaskClient) -> None:
     soup = page(client.get("/audit"))
-    form = soup.select_one("form.audit-filter")
+    form = soup.select_one("form.fields")
     assert form is not None
     assert {str(field["name"]) for field in form.select("[name]")} == {"code", "drug"}
     assert all(form.select_one(f"label[for={field['id']}]") for field in form.select("[id]"))

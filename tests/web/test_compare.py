@@ -130,7 +130,7 @@ def test_what_is_left_out_is_asked_for(client: FlaskClient, query: str) -> None:
     assert response.status_code == 200
     soup = page(response)
     assert soup.select_one("h1", string="Compare two medicines")
-    assert {field["name"] for field in soup.select("form.compare-form select")} == {
+    assert {field["name"] for field in soup.select("form.fields select")} == {
         "a",
         "b",
         "section",
