@@ -77,12 +77,18 @@ def answer_compare(pair: Pair) -> Response:
 def _column(asked: str, told: ToldOf) -> Column:
     shown = tuple((of, body_of(of.section, (), shared(of.shared)).nodes) for of in told.sections)
     return Column(
-        asked=asked,
+        asked=_name_of(told.drug, asked),
         drug=told.drug,
         total=told.total,
         told=shown,
         has_shared=any(of.shared for of in told.sections),
     )
+
+
+def _name_of(drug: DrugEntry, asked: str) -> str:
+    """Return a name of a medicine as it is written, where that is what was asked."""
+    names = (drug.name, *drug.brands)
+    return next((name for name in names if name.casefold() == asked.strip().casefold()), asked)
 
 
 def _ways(pair: Pair, current: str, found: Comparison) -> tuple[Choice, ...]:

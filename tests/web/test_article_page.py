@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -19,6 +20,7 @@ from indexer.knowledge.drugs import DrugKnowledge
 from indexer.knowledge.sections import KINDS
 from indexer.model import Article, Block, Drug, Mark, MarkKind, Mention, Section
 from indexer.runs import ReindexOptions
+from tests.audited_pages import PLANTED
 from tests.web.conftest import reading
 from tests.web.pages import IMURAN, TEGRETOL, page, text_of
 from webapp import create_app
@@ -182,6 +184,25 @@ def test_an_article_says_which_others_mention_its_medicine(gout: FlaskClient) ->
 
 
 # --- what is known of it ----------------------------------------------------------------------
+
+
+def test_what_disagrees_is_told_at_once_and_its_figures_unfold(tmp_path: Path) -> None:
+    (tmp_path / "planted.html").write_text(PLANTED["conflicting-figures"], encoding="utf-8")
+    index = open_index(str(tmp_path / "index"))
+    index.reindex(Corpus([tmp_path / "planted.html"]), ReindexOptions(jobs=1))
+    client = reading(create_app(Settings(index=index.location)))
+    fold = article(client, "planted").select_one(".article-head .notice details")
+    assert fold is not None
+    assert words(fold.summary) == "This article gives different figures for mild side effects"
+    assert "78 % of patients had mild side effects." in words(fold.p)
+    assert "15%" in words(fold.p)
+    listed = page(client.get("/search?q=imuran")).select_one(".hit .warnings")
+    assert words(listed) == "This article gives different figures for mild side effects."
+
+
+def test_how_a_medicine_was_found_in_a_page_unfolds(client: FlaskClient) -> None:
+    told = article(client, "imuran-guide").select(".names .evidence details li")
+    assert [words(item).partition(" is named ")[0] for item in told] == ["Imuran", "azathioprine"]
 
 
 def test_an_article_can_be_cited(client: FlaskClient) -> None:

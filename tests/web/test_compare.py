@@ -51,6 +51,15 @@ def compared(client: FlaskClient, section: str, a: str, b: str) -> BeautifulSoup
     return page(response)
 
 
+def test_medicines_are_called_as_they_are_written_however_they_were_typed(
+    client: FlaskClient,
+) -> None:
+    soup = compared(client, "adverse-reactions", "imuran", "TEGRETOL ")
+    assert [name.get_text() for name in soup.select("h1 bdi")] == ["Imuran", "Tegretol"]
+    other = compared(client, "adverse-reactions", "azathioprine", "Tegretol")
+    assert [name.get_text() for name in other.select("h1 bdi")] == ["azathioprine", "Tegretol"]
+
+
 def test_each_side_has_all_its_sections_of_the_kind_word_for_word(client: FlaskClient) -> None:
     soup = compared(client, "adverse-reactions", "Imuran", "Tegretol")
     left, right = soup.select(".compare-column")
