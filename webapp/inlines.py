@@ -20,7 +20,7 @@ from indexer.model import Mark, Mention
 from webapp.rendering import marked_pieces, opening_of
 
 _DOSE = re.compile(
-    r"\b\d[\d.,]*(?:\s?[-–]\s?\d[\d.,]*)?[ \u00a0]?"
+    r"\b\d[\d.,]{0,15}(?:\s?[-–]\s?\d[\d.,]{0,15})?[ \u00a0]?"
     r"(?:(?:mg|mcg|µg|μg|ng|g|kg|ml|mL|l|L|IU|units?|mmol|mEq|micrograms?)"
     r"(?:/(?:kg|m2|m²|ml|mL|l|L|day|hour|h|dose))*\b|%)"
 )

@@ -40,7 +40,7 @@ MOST_WORDS = 3
 
 MOST_INGREDIENT_WORDS = 6
 
-_TITLE = re.compile(r"\s*(?P<brand>[^()]{2,60}?)[®™\s]*\((?P<inside>[^()]{3,80})\)")
+_TITLE = re.compile(r"\s*(?P<brand>[^()\s][^()]{1,59}?)[®™\s]*\((?P<inside>[^()]{3,80})\)")
 _INSIDE = r"[®™]?\s*\((?P<inside>[a-z][^()\n]{2,80})\)"
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:[ -][a-z0-9]+)*(?:(?:, (?:and )?| and |/)[a-z][a-z0-9 -]*)*")
 _PARTS = re.compile(r", and |, | and |/")

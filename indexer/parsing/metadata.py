@@ -51,9 +51,11 @@ _AUTHORS: Final = (
 _SECTIONS: Final = ("article:section", "category", "parsely-section")
 _TIME_PUBLISHED: Final = frozenset({"entry-date", "published", "post-date", "dt-published"})
 _TIME_MODIFIED: Final = frozenset({"updated", "modified", "dt-updated", "entry-modified-date"})
-_SUFFIX: Final = re.compile(r"\s+[|»·]\s+|\s+::\s+|\s+[-–—]\s+")
+_SUFFIX: Final = re.compile(r"(?<!\s)\s+(?:[|»·]|::|[-–—])\s+")
 _DASH: Final = re.compile(r"\s+[-–—]\s+")
-_HOST: Final = re.compile(r"\b[\w-]+\.(?:com|org|net|info|gov|edu|[a-z]{2})\b", re.IGNORECASE)
+_HOST: Final = re.compile(
+    r"(?<![\w-])[\w-]+\.(?:com|org|net|info|gov|edu|[a-z]{2})\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
