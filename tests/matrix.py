@@ -60,6 +60,13 @@ def run_suite(python: str, end: str) -> bool:
         )
 
 
+def starts(python: str) -> bool:
+    """Say whether an interpreter is there; the shim of a version manager may be there alone."""
+    if not shutil.which(python):
+        return False
+    return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
+
+
 def command(words: Sequence[str]) -> None:
     """Run a command that must not fail."""
     subprocess.run(words, cwd=ROOT, check=True)
@@ -68,7 +75,7 @@ def command(words: Sequence[str]) -> None:
 def main(ends: Iterable[str]) -> int:
     """Run every combination; return 1 if a test failed in one of them."""
     chosen = tuple(ends) or ENDS
-    pythons = [python for python in PYTHONS if shutil.which(python)]
+    pythons = [python for python in PYTHONS if starts(python)]
     failed = [
         f"{python}, {end}" for python in pythons for end in chosen if not run_suite(python, end)
     ]

@@ -28,6 +28,17 @@ _XML_DECLARATION: Final = re.compile(r"\A\s*<\?xml[^>]*>")
 _IN_HEAD: Final = frozenset(
     "base basefont bgsound link meta noframes noscript script style template title".split()
 )
+# There libxml2 stops reading; a browser goes on with the text behind (HTML, section 13.2.6.4).
+_ENDS_OF_PAGE: Final = re.compile(r"</(?:body|html)(?:[\s/][^<>]*)?>", re.IGNORECASE)
+# Holds nothing (HTML, section 13.1.2), while libxml2 puts all that follows inside, as if unread.
+_VOID: Final = "embed"
+# An element of HTML in a drawing or formula ends it (HTML, section 13.2.6.5), but for some places.
+_FOREIGN: Final = ("svg", "math")
+_FOREIGN_WITH_HTML: Final = ("foreignobject", "desc", "annotation-xml")
+_ENDING_FOREIGN: Final = frozenset(
+    "b big blockquote center code dd div dl dt em h1 h2 h3 h4 h5 h6 hr i img li menu ol p pre "
+    "ruby s small span strong strike sub sup table tt u ul var".split()
+)
 _SPACES: Final = "".join(BeautifulSoup.ASCII_SPACES)
 _PRESERVING: Final = HTMLTreeBuilder.DEFAULT_PRESERVE_WHITESPACE_TAGS
 _CONTAINERS: Final = HTMLTreeBuilder.DEFAULT_STRING_CONTAINERS
@@ -84,7 +95,19 @@ class Page(BeautifulSoup):
         if self.tagStack[-1].name == "head" and name not in _IN_HEAD:
             self.handle_endtag("head")
             self._early_body = self._begin("body", {})
-        return self._begin(name, attrs)
+        if name in _ENDING_FOREIGN:
+            self._end_foreign()
+        tag = self._begin(name, attrs)
+        if name == _VOID:
+            self.popTag()
+        return tag
+
+    def _end_foreign(self) -> None:
+        """End the drawing or formula that is open, if one is."""
+        for foreign in _FOREIGN:
+            is_open = self.open_tag_counter[foreign]
+            if is_open and not any(self.open_tag_counter[name] for name in _FOREIGN_WITH_HTML):
+                self.handle_endtag(foreign)
 
     def handle_endtag(self, name: str, nsprefix: str | None = None) -> None:  # noqa: ARG002
         """End the innermost open element of a name and all inside it, if one is open."""
@@ -210,6 +233,7 @@ def parse_markup(text: str) -> Page:
     # NUL is no character of HTML, and what an XML declaration says of the encoding is over. The
     # line break keeps BeautifulSoup from taking a short text for the name of a file.
     markup = _XML_DECLARATION.sub("", text.replace("\0", "")) + "\n"
+    markup = _ENDS_OF_PAGE.sub("", markup)
     try:
         return Page(markup, builder=_Builder, multi_valued_attributes=None)
     except ParserRejectedMarkup as error:

@@ -1,5 +1,9 @@
-"""The tree is the one that BeautifulSoup's own builder makes, link by link."""
+"""The tree is the one that BeautifulSoup's own builder makes, link by link.
 
+But for what libxml2 reads otherwise than a browser, which loses text: that is tested by itself.
+"""
+
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ PAGES = sorted((Path(__file__).parent / "in").glob("*.html"))
 LINKS = ("parent", "next_element", "previous_element", "next_sibling", "previous_sibling")
 
 # The elements of HTML 5 begin the body; libxml2 would leave them in the head.
+ENDS_OF_PAGE = re.compile(r"</(?:body|html)>", re.IGNORECASE)
 HEAD = "<html><head><title>x</title></head><body>"
 
 
@@ -46,7 +51,7 @@ def described(page: BeautifulSoup) -> list[object]:
 
 
 def assert_same_tree(text: str) -> None:
-    theirs = BeautifulSoup(text + "\n", "lxml", multi_valued_attributes=None)
+    theirs = BeautifulSoup(ENDS_OF_PAGE.sub("", text) + "\n", "lxml", multi_valued_attributes=None)
     ours = parse_markup(text)
     assert described(ours) == described(theirs)
     assert ours.get_text() == theirs.get_text()
@@ -84,6 +89,30 @@ def test_an_element_that_no_head_may_hold_begins_the_body() -> None:
     page = parse_markup("<head><title>x</title><main>text</main></head><body class=a>more</body>")
     assert page.body is not None
     assert page.body.attrs == {"class": "a"}
-    assert page.body.get_text() == "textmore"
+    assert page.body.get_text() == "textmore\n"
     assert page.head is not None
     assert page.head.get_text() == "x"
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ("<p>a</p></body></html><p>b</p>", "<p>a</p><p>b</p>"),
+        (
+            "<table><tr><td>a</BODY ></html\n>b</td></tr></table>c",
+            "<table><tr><td>ab</td></tr></table>c",
+        ),
+        ("<p>a<embed src=x>b</p>c", '<p>a<embed src="x"></embed>b</p>c'),
+        ("<svg><path d=x><g>a<p>b</p>c", '<svg><path d="x"><g>a</g></path></svg><p>b</p>c'),
+        ("<math><mi>x<div>a</div></math>b", "<math><mi>x</mi></math><div>a</div>b"),
+        (
+            "<svg><foreignObject><p>a</p></foreignObject></svg>b",
+            "<svg><foreignobject><p>a</p></foreignobject></svg>b",
+        ),
+    ],
+)
+def test_text_stands_where_a_browser_has_it(text: str, body: str) -> None:
+    page = parse_markup(f"{HEAD}{text}")
+    assert page.body is not None
+    assert page.body.decode_contents().rstrip("\n") == body
+    assert page.elements == page.find_all()

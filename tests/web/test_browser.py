@@ -107,3 +107,24 @@ def test_filters_fold_on_a_phone_and_stand_open_on_a_wide_screen(
         with watched_page(browser, viewport={"width": width, "height": 800}) as page:
             page.goto(f"{address}/search?q=side+effects")
             assert page.get_by_role("button", name="Apply filters").is_visible() is is_open
+
+
+def test_no_letter_of_an_origin_is_cut_off_where_it_wraps(browser: Browser, address: str) -> None:
+    with watched_page(browser, viewport={"width": 320, "height": 700}) as page:
+        page.goto(f"{address}/search?q=imuran+side+effects")
+        cut = page.evaluate("""() => {
+            const found = [];
+            for (const line of document.querySelectorAll('.provenance, .summary')) {
+                const style = getComputedStyle(line);
+                const edge = line.getBoundingClientRect().left - parseFloat(style.marginLeft) - 1;
+                const range = document.createRange();
+                line.firstElementChild.textContent = 'A title that is long '.repeat(4);
+                for (const part of line.children) {
+                    range.selectNodeContents(part);
+                    for (const box of range.getClientRects())
+                        if (box.left < edge) found.push(part.textContent);
+                }
+            }
+            return found;
+        }""")
+        assert cut == []
