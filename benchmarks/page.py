@@ -65,7 +65,8 @@ def ask(app: Flask, query: str) -> Asked:
 
 def measure(index: str, queries: Sequence[str]) -> dict[str, object]:
     """Return what the pages of some queries take."""
-    app = create_app(Settings(index=index, deadline_ms=LONG_ENOUGH, cache_mb=0))
+    settings = Settings(index=index, deadline_ms=LONG_ENOUGH, cache_mb=0, log_level="warning")
+    app = create_app(settings)
     for query in queries:
         ask(app, query)
     asked = [ask(app, query) for _ in range(ROUNDS) for query in queries]

@@ -14,6 +14,7 @@ from indexer.errors import ConfigError
 ENVIRONMENT_PREFIX = "DRUGSEARCH_"
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("text", "json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,10 @@ class Settings:
     rate_limit: int = 0
     """Requests that the web application answers a client within a minute; 0 for any number."""
     log_level: str = "info"
+    log_format: str = "text"
+    """What a line of the log is, `text` or `json`."""
+    log_queries: int = 0
+    """1 where the log is to tell what was asked, which is health data; else 0."""
     emergency_file: str = ""
     """TOML file with what to do and whom to call in an emergency; empty: a text without numbers."""
 
@@ -57,10 +62,13 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
             text(name, str(fallback)), name=ENVIRONMENT_PREFIX + name, least=least, most=most
         )
 
-    level = text("LOG_LEVEL", default.log_level).lower()
-    if level not in LOG_LEVELS:
-        message = f"{ENVIRONMENT_PREFIX}LOG_LEVEL is {level!r}; use one of {', '.join(LOG_LEVELS)}"
-        raise ConfigError(message)
+    def one_of(name: str, fallback: str, choices: tuple[str, ...]) -> str:
+        value = text(name, fallback).lower()
+        if value not in choices:
+            message = f"{ENVIRONMENT_PREFIX}{name} is {value!r}; use one of {', '.join(choices)}"
+            raise ConfigError(message)
+        return value
+
     return Settings(
         index=text("INDEX", default.index),
         corpus=text("CORPUS", default.corpus),
@@ -73,7 +81,9 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
         deadline_ms=number("DEADLINE_MS", default.deadline_ms, least=1, most=600_000),
         cache_mb=number("CACHE_MB", default.cache_mb, least=0, most=65_536),
         rate_limit=number("RATE_LIMIT", default.rate_limit, least=0, most=1_000_000),
-        log_level=level,
+        log_level=one_of("LOG_LEVEL", default.log_level, LOG_LEVELS),
+        log_format=one_of("LOG_FORMAT", default.log_format, LOG_FORMATS),
+        log_queries=number("LOG_QUERIES", default.log_queries, least=0, most=1),
         emergency_file=text("EMERGENCY", default.emergency_file),
     )
 

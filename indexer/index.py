@@ -262,6 +262,11 @@ class Index:
         """Return which categories of an article contradict the class of its medicine."""
         return tuple(category_notices(article, self._taught(self._snapshot()).names.knowledge))
 
+    def answered_from(self) -> int | None:
+        """Return the generation that this thread's block asked first, None before it did."""
+        held = self._steady.snapshot
+        return None if held is None else held.status().generation
+
     def status(self) -> Status:
         """Return what is served; raise IndexUnavailableError."""
         if self._steady.is_on:

@@ -19,6 +19,8 @@ from webapp import (
     compression,
     exports,
     health,
+    logs,
+    observing,
     pages,
     problems,
     rate_limit,
@@ -27,12 +29,14 @@ from webapp import (
     serving,
 )
 from webapp.audit_desk import AuditDesk
+from webapp.logs import start_logging
+from webapp.metrics import Metrics
 from webapp.result_cache import ResultCache
 from webapp.security import HEADERS
 
 MEGABYTE = 1024 * 1024
 
-__all__ = ["HEADERS", "create_app"]
+__all__ = ["HEADERS", "create_app", "start_logging"]
 
 
 class _Json(DefaultJSONProvider):
@@ -54,12 +58,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     app.json = _Json(app)
-    # First, so that it names each request before anything else and adds its headers last.
+    logs.attach(settings)
+    index = open_index(settings.index, settings=settings)
+    metrics = Metrics(index.status)
+    # First, so that it measures all that the others do.
+    observing.attach(app, metrics, tells_queries=bool(settings.log_queries))
+    # Then, so that it names each request before anything else and adds its headers last.
     security.attach(app, settings)
     rate_limit.attach(app, settings)
     for part in (compression, assets, problems, rendering):
         part.attach(app)
-    index = open_index(settings.index, settings=settings)
     edition = assets.edition_of(app, metadata.version("drugsearch"))
     cache = ResultCache(settings.cache_mb * MEGABYTE)
     serves = serving.Serving(
@@ -68,6 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         cache=cache,
         audits=AuditDesk(index),
         edition=edition,
+        metrics=metrics,
     )
     serving.attach(app, serves)
     for views in (pages, api, exports, audits, api_description, browser, health):

@@ -35,6 +35,7 @@ from webapp import parameters
 from webapp.caching import answer_search, with_validator
 from webapp.compare_page import as_drug
 from webapp.openapi import EVERYWHERE, Described, answers
+from webapp.outcomes import note_suggestions
 from webapp.params import read_compare, read_suggest, refuse_all
 from webapp.problems import refuse
 from webapp.result_cache import Answer
@@ -89,7 +90,9 @@ def suggest() -> Response:
     reading = read_suggest(request.args)
     if reading.faults:
         return refuse(reading.faults)
-    return _answer(suggestions_json(serving().index.suggest(reading.text, limit=reading.limit)))
+    found = serving().index.suggest(reading.text, limit=reading.limit)
+    note_suggestions(sum(len(group.items) for group in found.groups))
+    return _answer(suggestions_json(found))
 
 
 @blueprint.get("/articles/<article_id>")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
 from webapp.assets import ASK_EACH_TIME
+from webapp.outcomes import note_suggestions
 from webapp.params import read_suggest
 from webapp.problems import refuse
 from webapp.serving import serving
@@ -42,6 +43,7 @@ def suggestions() -> Response:
         return refuse(reading.faults)
     found = serving().index.suggest(reading.text, limit=reading.limit)
     items = [item for group in found.groups for item in group.items]
+    note_suggestions(len(items))
     response = jsonify(
         [
             reading.text,

@@ -16,6 +16,7 @@ from flask import Response, request
 from indexer.model import Results, SearchRequest, Status
 from webapp.assets import ASK_EACH_TIME, digest
 from webapp.compression import LEAST_BYTES, compressed, takes_gzip
+from webapp.outcomes import found_by, note_search
 from webapp.result_cache import Answer
 from webapp.serving import serving
 
@@ -54,14 +55,19 @@ def answer_search(asked: SearchRequest, shape: Callable[[Results], Answer]) -> R
     may_remember = not _is_from_elsewhere()
     answer = cache.find(question) if may_remember else None
     is_complete, timing = True, 'cache;desc="hit"'
+    phases: dict[str, float] = {}
     if answer is None:
         results = index.search(asked)
         searched = time.perf_counter()
-        answer, is_complete = _packed(shape(results), takes=takes), not results.partial
+        answer = replace(_packed(shape(results), takes=takes), found=found_by(results))
+        is_complete = not results.partial
         made_ms = (time.perf_counter() - searched) * 1000
+        phases = {"search": results.took_ms / 1000, "render": made_ms / 1000}
         timing = f"search;dur={results.took_ms:.1f}, render;dur={made_ms:.1f}"
         if is_complete and may_remember:
             cache.keep(question, answer)
+    if answer.found is not None:
+        note_search(answer.found, phases)
     response = Response(answer.body, mimetype=answer.media_type)
     response.headers.extend((*answer.headers, ("Server-Timing", timing)))
     return with_validator(response, status, complete=is_complete)

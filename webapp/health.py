@@ -7,6 +7,7 @@ from typing import Literal, TypedDict
 
 from flask import Blueprint, Response, jsonify
 
+from webapp.metrics import CONTENT_TYPE, MEDIA_TYPE
 from webapp.openapi import Described, answers
 from webapp.serving import serving
 
@@ -48,3 +49,14 @@ def ready() -> Response:
         articles=status.articles,
         sections=status.sections,
     )
+
+
+@blueprint.get("/metrics")
+@answers(Described(None, headers=(), problems=(), bodies=(MEDIA_TYPE,)))
+def metrics() -> Response:
+    """Answer what this server has counted since it started, in Prometheus' text format.
+
+    How long requests took by route and phase, how many searches found nothing, what errors there
+    were, and which generation of the index is served since when; never what was asked.
+    """
+    return Response(serving().metrics.exposition(), content_type=CONTENT_TYPE)

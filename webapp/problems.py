@@ -30,6 +30,7 @@ from indexer.errors import (
     QueryError,
     RemovalGuardError,
 )
+from webapp.outcomes import note_error
 from webapp.params import Fault
 from webapp.security import request_id
 
@@ -206,7 +207,9 @@ _SLUGS: Mapping[int, str] = MappingProxyType(
 )
 
 
-_FOR_PROGRAMS = frozenset({"/healthz", "/readyz", "/openapi.json", "/opensearch/suggest"})
+_FOR_PROGRAMS = frozenset(
+    {"/healthz", "/readyz", "/metrics", "/openapi.json", "/opensearch/suggest"}
+)
 
 
 def attach(app: Flask) -> None:
@@ -238,6 +241,7 @@ def answer_indexer_error(error: IndexerError) -> Response:
     status = STATUS[type(error)]
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return answer_unexpected_error(error)
+    note_error(error)
     if isinstance(error, QueryError):
         return refuse([fault_of(error)])
     kind = PROBLEM_TYPES[_SLUGS[status]]
@@ -255,6 +259,7 @@ def answer_unexpected_error(error: Exception) -> Response:
 
     The message of the error stays out of the log: it may repeat what was asked.
     """
+    note_error(error)
     frames = "".join(traceback.format_tb(error.__traceback__))
     log.error("request %s: %s at\n%s", request_id(), type(error).__qualname__, frames)
     kind = PROBLEM_TYPES["internal"]

@@ -25,7 +25,7 @@ SECONDS = 60
 MOST_CLIENTS = 10_000
 """Clients that are remembered: about two megabytes. Beyond, those that asked longest ago go."""
 
-UNLIMITED = frozenset({"static", "health.live", "health.ready"})
+UNLIMITED = frozenset({"static", "health.live", "health.ready", "health.metrics"})
 """What is asked by whoever watches the server, and what belongs to a page."""
 
 

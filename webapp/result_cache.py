@@ -16,6 +16,8 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from webapp.outcomes import Found
+
 KEPT_BESIDE = 1_000
 """Bytes that the objects around a kept answer take, measured with `sys.getsizeof`."""
 
@@ -27,6 +29,8 @@ class Answer:
     body: bytes
     media_type: str
     headers: tuple[tuple[str, str], ...] = ()
+    found: Found | None = None
+    """What the search came to, for whoever counts."""
 
 
 class ResultCache:

@@ -12,6 +12,7 @@ from flask import Flask, current_app, request
 from indexer.config import Settings
 from indexer.index import Index
 from webapp.audit_desk import AuditDesk
+from webapp.metrics import Metrics
 from webapp.params import Reading, read_search
 from webapp.result_cache import ResultCache
 
@@ -34,6 +35,7 @@ class Serving:
     audits: AuditDesk
     edition: str
     """Digest of the program's version, templates and static files: part of every ETag."""
+    metrics: Metrics
 
 
 def attach(app: Flask, serving: Serving) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import select
 import signal
 import socket
@@ -22,7 +21,7 @@ from indexer.cli.options import Invocation, command
 from indexer.config import Settings
 from indexer.errors import IndexUnavailableError
 from indexer.index import open_index
-from webapp import HEADERS, create_app
+from webapp import HEADERS, create_app, start_logging
 
 MAX_HEADER_BYTES = 8 * 1024
 """A query has 1,000 characters, nine bytes each when encoded in an address; waitress would take
@@ -61,11 +60,7 @@ def serve(
         port=given.port if port is None else port,
         threads=given.threads if threads is None else threads,
     )
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    # It warns of each request that waits for a thread, which is what the threads are for.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    start_logging(settings)
     application = create_app(settings)
     try:
         listener = listen(settings.host, settings.port)

@@ -166,6 +166,7 @@ PATHS = (
     "/api/v1/status",
     "/api/v1/suggest",
     "/healthz",
+    "/metrics",
     "/readyz",
 )
 

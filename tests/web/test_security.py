@@ -29,6 +29,7 @@ ADDRESSES = (
     "/problems/internal",
     "/healthz",
     "/readyz",
+    "/metrics",
     "/robots.txt",
     "/favicon.ico",
     "/static/drugsearch.css",
