@@ -40,6 +40,10 @@ class Settings:
     """Megabytes of answers that the web application keeps for who asks the same; 0 for none."""
     rate_limit: int = 0
     """Requests that the web application answers a client within a minute; 0 for any number."""
+    max_age_days: int = 0
+    """Days after which pages say that the index or its newest article is old; 0: never."""
+    query_report: str = ""
+    """Folder for the report of queries that find nothing; none is made where it is empty."""
     log_level: str = "info"
     log_format: str = "text"
     """What a line of the log is, `text` or `json`."""
@@ -81,6 +85,8 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
         deadline_ms=number("DEADLINE_MS", default.deadline_ms, least=1, most=600_000),
         cache_mb=number("CACHE_MB", default.cache_mb, least=0, most=65_536),
         rate_limit=number("RATE_LIMIT", default.rate_limit, least=0, most=1_000_000),
+        max_age_days=number("MAX_AGE_DAYS", default.max_age_days, least=0, most=36_500),
+        query_report=text("QUERY_REPORT", default.query_report),
         log_level=one_of("LOG_LEVEL", default.log_level, LOG_LEVELS),
         log_format=one_of("LOG_FORMAT", default.log_format, LOG_FORMATS),
         log_queries=number("LOG_QUERIES", default.log_queries, least=0, most=1),

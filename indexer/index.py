@@ -40,6 +40,7 @@ from indexer.model import (
     Status,
 )
 from indexer.notes import lookalike_notices
+from indexer.provenance import written_on
 from indexer.related import KindsOf, by_class, related
 
 if TYPE_CHECKING:
@@ -177,6 +178,11 @@ class Index:
         """Return what is known of every article, by id."""
         snapshot = self._snapshot()
         return self._taught(snapshot).articles(snapshot)
+
+    def newest(self) -> date | None:
+        """Return the latest day on which an article was changed or published, None without one."""
+        written = map(written_on, self.articles())
+        return max((day for day in written if day), default=None)
 
     def nearest(self, article_id: str) -> ArticleSummary | None:
         """Return the article whose id is most like this one, None when none is alike."""

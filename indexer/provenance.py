@@ -108,17 +108,22 @@ def host_of(url: str | None) -> str | None:
 
 def staleness(article: Article | ArticleSummary, today: date | None = None) -> Staleness | None:
     """Return why an article may be out of date, None when it is younger than STALE_MONTHS."""
-    told = article.modified or article.published
-    try:
-        written = date.fromisoformat(told[: len("2024-01-31")]) if told else None
-    except ValueError:
-        written = None
+    written = written_on(article)
     if written is None:
         return "unknown-date"
     today = today or datetime.now(UTC).date()
     age = (today.year - written.year) * 12 + today.month - written.month
     is_old = (age, today.day) > (STALE_MONTHS, written.day)
     return "older-than-24-months" if is_old else None
+
+
+def written_on(article: Article | ArticleSummary) -> date | None:
+    """Return the day on which an article was changed or published last, None without one."""
+    told = article.modified or article.published
+    try:
+        return date.fromisoformat(told[: len("2024-01-31")]) if told else None
+    except ValueError:
+        return None
 
 
 # --- reading the rules ------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 
 from indexer.config import Settings, settings_from
 from indexer.index import open_index
+from indexer.unanswered import Unanswered
 from webapp import (
     api,
     api_description,
@@ -68,7 +69,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     rate_limit.attach(app, settings)
     for part in (compression, assets, problems, rendering):
         part.attach(app)
-    edition = assets.edition_of(app, metadata.version("drugsearch"))
+    # What is said of ages and records is on pages too.
+    shown = f"{settings.max_age_days} {settings.log_queries} {bool(settings.query_report)}"
+    edition = assets.edition_of(app, f"{metadata.version('drugsearch')} {shown}")
     cache = ResultCache(settings.cache_mb * MEGABYTE)
     serves = serving.Serving(
         index=index,
@@ -77,6 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         audits=AuditDesk(index),
         edition=edition,
         metrics=metrics,
+        unanswered=Unanswered(settings.query_report) if settings.query_report else None,
     )
     serving.attach(app, serves)
     for views in (pages, api, exports, audits, api_description, browser, health):

@@ -6,6 +6,7 @@ validator to ask with; and what was asked before, by anybody, is answered from m
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +20,8 @@ from webapp.compression import LEAST_BYTES, compressed, takes_gzip
 from webapp.outcomes import found_by, note_search
 from webapp.result_cache import Answer
 from webapp.serving import serving
+
+log = logging.getLogger(__name__)
 
 _CONDITIONS = frozenset({"HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH"})
 """The headers, as WSGI names them, that can make a difference: no answer has a time or ranges."""
@@ -68,9 +71,20 @@ def answer_search(asked: SearchRequest, shape: Callable[[Results], Answer]) -> R
             cache.keep(question, answer)
     if answer.found is not None:
         note_search(answer.found, phases)
+        if answer.found.is_unanswered:
+            _count_unanswered(asked.text)
     response = Response(answer.body, mimetype=answer.media_type)
     response.headers.extend((*answer.headers, ("Server-Timing", timing)))
     return with_validator(response, status, complete=is_complete)
+
+
+def _count_unanswered(text: str) -> None:
+    """Count a query that found nothing, if that is wanted; no reader suffers from a full disk."""
+    if (unanswered := serving().unanswered) is not None:
+        try:
+            unanswered.count(text, request.remote_addr or "")
+        except OSError as error:
+            log.warning("The report of queries cannot be written: %s", error.strerror)
 
 
 def _packed(answer: Answer, *, takes: bool) -> Answer:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify
 
 from webapp.metrics import CONTENT_TYPE, MEDIA_TYPE
 from webapp.openapi import Described, answers
-from webapp.serving import serving
+from webapp.serving import ages, serving
 
 blueprint = Blueprint("health", __name__)
 
@@ -21,13 +21,14 @@ class LiveAnswer(TypedDict):
 
 
 class ReadyAnswer(TypedDict):
-    """What is served."""
+    """What is served, and what has to be said of its age."""
 
     status: Literal["ready"]
     generation: int
     built_at: str
     articles: int
     sections: int
+    notices: list[str]
 
 
 @blueprint.get("/healthz")
@@ -48,6 +49,7 @@ def ready() -> Response:
         built_at=status.built_at,
         articles=status.articles,
         sections=status.sections,
+        notices=list(ages()),
     )
 
 

@@ -25,6 +25,8 @@ class Found:
     """Whether no section had all that was asked for, and those with most of it are listed."""
     is_cut: bool
     """Whether the deadline stopped it."""
+    is_unanswered: bool
+    """Whether the whole index has nothing on it, and nobody is in danger."""
 
 
 @dataclass(slots=True)
@@ -46,7 +48,16 @@ def found_by(results: Results) -> Found:
         is_empty=not results.total.sections,
         is_partial_answer=results.query.mode == "partial" and bool(results.hits),
         is_cut=results.partial,
+        is_unanswered=_is_unanswered(results),
     )
+
+
+def _is_unanswered(results: Results) -> bool:
+    asked = results.request
+    filters = (asked.drugs, asked.sections, asked.classes, asked.categories, asked.years)
+    is_narrowed = asked.exact or any((*filters, asked.articles, asked.without))
+    is_empty = not results.total.sections and not results.partial
+    return is_empty and not is_narrowed and results.emergency is None
 
 
 def note_search(found: Found, phases: Mapping[str, float] = MappingProxyType({})) -> None:

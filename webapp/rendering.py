@@ -23,6 +23,7 @@ from indexer.knowledge.sections import OTHER, kind_named
 from indexer.model import FacetValue, Hit, Mark, MarkKind, Reason, Snippet, Via
 from indexer.provenance import PUBLISHER_TYPES, staleness
 from indexer.serialization import DISCLAIMER, article_link
+from webapp.serving import ages, serving
 
 _OPENING: dict[MarkKind, str] = {"direct": "<mark>", "related": '<mark class="related">'}
 _CLOSING = "</mark>"
@@ -74,11 +75,13 @@ def attach(app: Flask) -> None:
         thousands="{:,}".format,
     )
     env.globals.update(
+        ages=ages,
         article_link=article_link,
         asset=lambda name: address_of("static", filename=name),
         badge=badge,
         count=counted,
         disclaimer=DISCLAIMER,
+        settings=lambda: serving().settings,
         url_for=address_of,
     )
 

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, cast
 from flask import Flask, current_app, request
 
 from indexer.config import Settings
+from indexer.errors import IndexUnavailableError
+from indexer.freshness import age_notices
 from indexer.index import Index
+from indexer.unanswered import Unanswered
 from webapp.audit_desk import AuditDesk
 from webapp.metrics import Metrics
 from webapp.params import Reading, read_search
@@ -36,6 +39,8 @@ class Serving:
     edition: str
     """Digest of the program's version, templates and static files: part of every ETag."""
     metrics: Metrics
+    unanswered: Unanswered | None
+    """Where queries that find nothing are counted, if they are."""
 
 
 def attach(app: Flask, serving: Serving) -> None:
@@ -53,6 +58,17 @@ def attach(app: Flask, serving: Serving) -> None:
 def serving() -> Serving:
     """Return what the current application serves."""
     return cast("Serving", current_app.extensions[EXTENSION])
+
+
+def ages() -> tuple[str, ...]:
+    """Return what has to be said of the age of what is served, nothing where nobody set a limit."""
+    days, index = serving().settings.max_age_days, serving().index
+    if not days:
+        return ()
+    try:
+        return tuple(age_notices(index.status(), index.newest(), days))
+    except IndexUnavailableError:
+        return ()
 
 
 def search_asked(query_string: bytes, *, is_program: bool) -> Reading:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import click
+
 from indexer.cli import exits
 from indexer.cli.console import Console, complain
 from indexer.cli.hits import counted
 from indexer.cli.options import Invocation, command
+from indexer.errors import ConfigError
+from indexer.freshness import age_notices
 from indexer.index import Index, open_index
 from indexer.model import Status
 from indexer.runs import Failure
@@ -15,11 +19,21 @@ from indexer.serialization import failures_json, status_json, verification_json
 
 
 @command("status")
-def status(invocation: Invocation) -> int:
+@click.option(
+    "--queries",
+    is_flag=True,
+    help="Instead, list queries that found nothing, from the report of the server.",
+)
+def status(invocation: Invocation, *, queries: bool) -> int:
     """Tell what is served: generation, when it was built, what is in it, what was set aside."""
+    if queries:
+        return _print_queries(invocation)
     index = _index(invocation)
     with index.one_generation():
         _print_status(invocation.console, index.status(), index.set_aside())
+        if days := invocation.settings.max_age_days:
+            for notice in age_notices(index.status(), index.newest(), days):
+                invocation.console.say(f"note: {notice}")
     return exits.DONE
 
 
@@ -94,3 +108,23 @@ def _print_status(console: Console, served: Status, set_aside: Sequence[Failure]
         console.answer(f"  {failure.source}: {failure.reason}")
     for note in served.notes:
         console.say(f"note: {note}")
+
+
+def _print_queries(invocation: Invocation) -> int:
+    from indexer.unanswered import K, read_report  # noqa: PLC0415 - hardly ever needed
+
+    console, folder = invocation.console, invocation.settings.query_report
+    if not folder:
+        raise ConfigError(
+            "No report of queries is made: DRUGSEARCH_QUERY_REPORT names no folder for it."
+        )
+    asked = read_report(folder)
+    if console.as_json:
+        queries = [{"month": one.month, "query": one.query, "asked": one.times} for one in asked]
+        console.answer_json({"k": K, "queries": queries})
+        return exits.DONE
+    for one in asked:
+        console.answer(f"{one.month}  {one.times:>6,}  {one.query}")
+    if not asked:
+        console.say(f"No query that found nothing was asked from {K} addresses within a month.")
+    return exits.DONE
