@@ -69,10 +69,9 @@ def answer_search(asked: SearchRequest, shape: Callable[[Results], Answer]) -> R
         timing = f"search;dur={results.took_ms:.1f}, render;dur={made_ms:.1f}"
         if is_complete and may_remember:
             cache.keep(question, answer)
-    if answer.found is not None:
-        note_search(answer.found, phases)
-        if answer.found.is_unanswered:
-            _count_unanswered(asked.text)
+    note_search(answer.found, phases)
+    if answer.found.is_unanswered:
+        _count_unanswered(asked.text)
     response = Response(answer.body, mimetype=answer.media_type)
     response.headers.extend((*answer.headers, ("Server-Timing", timing)))
     return with_validator(response, status, complete=is_complete)

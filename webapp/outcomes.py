@@ -20,13 +20,16 @@ UNFORESEEN = "unforeseen"
 class Found:
     """What a search came to."""
 
-    is_empty: bool
-    is_partial_answer: bool
+    is_empty: bool = False
+    is_partial_answer: bool = False
     """Whether no section had all that was asked for, and those with most of it are listed."""
-    is_cut: bool
+    is_cut: bool = False
     """Whether the deadline stopped it."""
-    is_unanswered: bool
+    is_unanswered: bool = False
     """Whether the whole index has nothing on it, and nobody is in danger."""
+
+
+NOTHING_NOTED = Found()
 
 
 @dataclass(slots=True)

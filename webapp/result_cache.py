@@ -16,7 +16,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from webapp.outcomes import Found
+from webapp.outcomes import NOTHING_NOTED, Found
 
 KEPT_BESIDE = 1_000
 """Bytes that the objects around a kept answer take, measured with `sys.getsizeof`."""
@@ -29,8 +29,8 @@ class Answer:
     body: bytes
     media_type: str
     headers: tuple[tuple[str, str], ...] = ()
-    found: Found | None = None
-    """What the search came to, for whoever counts."""
+    found: Found = NOTHING_NOTED
+    """What the search came to, for whoever counts; whoever makes the body need not know."""
 
 
 class ResultCache:

@@ -29,7 +29,7 @@ def status(built: str) -> Status:
 @pytest.mark.parametrize(
     ("built", "newest", "days", "said"),
     [
-        ("2026-11-01T00:00:00Z", date(2026, 10, 27), 30, []),
+        ("2026-10-27T00:00:00Z", date(2026, 10, 27), 30, []),
         (
             "2026-10-26T23:59:59Z",
             date(2026, 10, 27),

@@ -189,6 +189,48 @@ def test_waitress_names_no_path() -> None:
     assert record.getMessage() == "Client disconnected while serving a request"
 
 
+@pytest.fixture
+def _levels() -> Iterator[None]:
+    """Put levels back by their setter, because loggers remember what follows from them."""
+    loggers = [logging.getLogger(name) for name in ("", "webapp", "waitress.queue")]
+    levels = [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+
+
+@pytest.mark.usefixtures("_levels")
+def test_a_process_of_ours_logs_in_the_form_that_was_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    root, waitress = logging.getLogger(), logging.getLogger("waitress")
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(waitress, "filters", [])
+    for name, formatter in (("text", logs.TextFormatter), ("json", logs.JsonFormatter)):
+        root.handlers.clear()
+        logs.start_logging(Settings(log_format=name, log_level="warning"))
+        (handler,) = root.handlers
+        assert type(handler.formatter) is formatter
+        assert root.level == logging.WARNING
+    assert logs.without_paths in waitress.filters
+    assert logging.getLogger("waitress.queue").level == logging.ERROR
+
+
+@pytest.mark.usefixtures("_levels")
+def test_an_application_takes_care_of_its_log_only_where_nobody_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours = logging.getLogger("webapp")
+    monkeypatch.setattr(ours, "handlers", [])
+    logs.attach(Settings())
+    assert not ours.handlers
+    monkeypatch.setattr(ours, "propagate", False)
+    for _ in range(2):
+        logs.attach(Settings(log_format="json"))
+    (handler,) = ours.handlers
+    assert type(handler.formatter) is logs.JsonFormatter
+
+
 PROGRAM = """
 import logging, sys
 from webapp import create_app

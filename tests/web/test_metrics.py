@@ -190,6 +190,19 @@ def test_every_label_is_one_of_few(client: FlaskClient) -> None:
     assert "unmatched" in routes
 
 
+def test_where_processes_count_together_the_figures_of_one_are_left_out(
+    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.get("/search?q=imuran")
+    assert "\nprocess_cpu_seconds_total " in client.get("/metrics").text
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    told = figures(client)
+    assert {name for name, _ in told} == {
+        f"drugsearch_index_{name}"
+        for name in ("up", "degraded", "generation", "age_seconds", "articles", "sections")
+    }
+
+
 SEVERAL = """
 import sys
 from webapp import create_app
