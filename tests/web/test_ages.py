@@ -68,6 +68,16 @@ def test_every_page_says_so_above_all_else(location: str, address: str) -> None:
         assert first.get_text().startswith(NEWEST)
 
 
+def test_what_to_do_in_an_emergency_stands_above_it(location: str) -> None:
+    client = reading(create_app(Settings(index=location, max_age_days=30)))
+    main = page(client.get("/search?q=imuran+overdose")).main
+    assert main is not None
+    emergency, notice = main.select_one(".emergency"), main.select_one(".ages")
+    assert emergency is not None
+    assert notice is not None
+    assert notice in emergency.find_all_next("p")
+
+
 def test_nothing_is_said_without_a_limit_or_within_it(location: str) -> None:
     for days in (0, 36_500):
         client = reading(create_app(Settings(index=location, max_age_days=days)))
