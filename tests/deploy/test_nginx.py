@@ -22,7 +22,6 @@ from tests.deploy.servers import (
     started,
     wait_until_it_listens,
 )
-from tests.web.conftest import location as location  # noqa: PLC0414 - a fixture
 
 AROUND = """
 daemon off;

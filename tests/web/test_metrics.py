@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -213,24 +212,17 @@ print(client.get("/metrics").text)
 """
 
 
-@pytest.mark.parametrize(("together", "counted"), [(True, ["1", "2"]), (False, ["1", "1"])])
 def test_several_processes_count_together_where_a_folder_is_named(
-    location: str, tmp_path: Path, *, together: bool, counted: list[str]
+    location: str, tmp_path: Path
 ) -> None:
-    environment = dict(os.environ)
-    environment |= {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)} if together else {}
-    told = [
-        subprocess.run(
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    for process in (1, 2):
+        told = subprocess.run(
             [sys.executable, "-c", SEVERAL, location],
             env=environment,
             check=True,
             capture_output=True,
             text=True,
         ).stdout
-        for _ in range(2)
-    ]
-    found = [
-        re.findall(r"^drugsearch_searches_total (\d+)\.0$", text, re.MULTILINE) for text in told
-    ]
-    assert [one for (one,) in found] == counted
-    assert all("drugsearch_index_generation " in text for text in told)
+        assert f"\ndrugsearch_searches_total {process}.0\n" in told
+        assert "\ndrugsearch_index_generation 1.0\n" in told
