@@ -15,8 +15,10 @@ import mmap
 import shutil
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeAlias
+from types import TracebackType
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +59,10 @@ class Spool:
 
 
 class ArrayWriter:
-    """Writes a file of arrays, beside the path until `close` gives the file its name."""
+    """Writes a file of arrays, beside the path until `close` gives the file its name.
+
+    Leaving a `with` block closes it; an exception abandons it.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -65,6 +70,20 @@ class ArrayWriter:
         self._file = self._aside.open("w+b")
         self._entries: dict[str, tuple[str, int, int]] = {}
         self._spools: dict[str, Spool] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abandon()
 
     def write(self, name: str, array: Array) -> None:
         """Write a whole array."""
@@ -88,24 +107,28 @@ class ArrayWriter:
 
     def close(self) -> None:
         """Take in what was spooled, append the table of contents, give the file its name."""
-        for name, spool in self._spools.items():
-            self._begin(name, spool.dtype, spool.count)
-            spool.file.seek(0)
-            shutil.copyfileobj(spool.file, self._file, _COPIED_AT_ONCE)
-            spool.file.close()
-            spool.path.unlink()
-        contents = json.dumps(self._entries, separators=(",", ":")).encode("ascii")
-        self._file.write(contents)
-        self._file.write(len(contents).to_bytes(_LENGTH_BYTES, "little"))
-        self._file.write(MAGIC)
-        self._file.close()
+        try:
+            for name, spool in self._spools.items():
+                self._begin(name, spool.dtype, spool.count)
+                spool.file.seek(0)
+                shutil.copyfileobj(spool.file, self._file, _COPIED_AT_ONCE)
+                spool.file.close()
+                spool.path.unlink()
+            contents = json.dumps(self._entries, separators=(",", ":")).encode("ascii")
+            self._file.write(contents)
+            self._file.write(len(contents).to_bytes(_LENGTH_BYTES, "little"))
+            self._file.write(MAGIC)
+            self._file.close()
+        finally:
+            self.abandon()
         self._aside.replace(self._path)
 
     def abandon(self) -> None:
         """Close all files, and leave them to whoever removes the folder."""
-        for spool in self._spools.values():
-            spool.file.close()
-        self._file.close()
+        for file in (self._file, *(spool.file for spool in self._spools.values())):
+            # Closing writes what was held back, which a full disk refuses; nobody needs it.
+            with suppress(OSError):
+                file.close()
 
     def _begin(self, name: str, dtype: np.dtype[Any], count: int) -> None:
         """Note that an array begins here."""

@@ -15,7 +15,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -82,6 +82,18 @@ def identity(path: Path) -> tuple[int, ...]:
 def open_to_read(path: Path) -> int:
     """Open a file without following a link and without waiting for the writer of a FIFO."""
     return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+
+def make_root(path: Path) -> None:
+    """Create a folder, and those above it, that nobody but their owner may write to.
+
+    Its name is brought down to the disk too: what is published below it would go with it.
+    """
+    if not path.parent.exists():
+        make_root(path.parent)
+    path.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    with suppress(PermissionError):  # a folder that one may write to, and not look into
+        sync(path.parent)
 
 
 def make_folder(path: Path) -> None:

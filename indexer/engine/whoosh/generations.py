@@ -124,7 +124,8 @@ class Generations:
         the storage fails.
         """
         with storage_errors(self._root):
-            self._root.mkdir(mode=durable.FOLDER_MODE, parents=True, exist_ok=True)
+            if not self._pointer.exists():
+                durable.make_root(self._root)
         with builder_lock(self._root):
             with storage_errors(self._root):
                 build, previous = self._begin(fresh=fresh)

@@ -129,7 +129,11 @@ class _Run:
         self._tokens = {field: array("I") for field in WORD_FIELDS}
         self._lengths = {field: array("I") for field in WORD_FIELDS}
         self._writer = ArrayWriter(folder / f"{name}{RECORDS_SUFFIX}")
-        self.records = RecordWriter(self._writer, dictionary)
+        try:
+            self.records = RecordWriter(self._writer, dictionary)
+        except OSError:
+            self._writer.abandon()
+            raise
         self.tokens = 0
 
     def add(self, article: AnalysedArticle, records: Sequence[bytes]) -> None:
@@ -153,21 +157,19 @@ class _Run:
     def finish(self, stem_of: StemOf) -> None:
         self.records.finish()
         self._writer.close()
-        facts = ArrayWriter(self._folder / f"{self._name}{FACTS_SUFFIX}")
-        self._facts.write(facts)
-        facts.close()
-        postings = ArrayWriter(self._folder / f"{self._name}{POSTINGS_SUFFIX}")
-        for field in WORD_FIELDS:
-            invert_field(
-                postings,
-                field,
-                self._vocabulary[field].terms(),
-                np.frombuffer(self._tokens[field], dtype=np.uint32),
-                np.array(self._lengths[field], dtype=np.int64),
-            )
-        terms = {term for field in WORD_FIELDS for term in self._vocabulary[field].terms()}
-        write_stems(postings, terms, stem_of)
-        postings.close()
+        with ArrayWriter(self._folder / f"{self._name}{FACTS_SUFFIX}") as facts:
+            self._facts.write(facts)
+        with ArrayWriter(self._folder / f"{self._name}{POSTINGS_SUFFIX}") as postings:
+            for field in WORD_FIELDS:
+                invert_field(
+                    postings,
+                    field,
+                    self._vocabulary[field].terms(),
+                    np.frombuffer(self._tokens[field], dtype=np.uint32),
+                    np.array(self._lengths[field], dtype=np.int64),
+                )
+            terms = {term for field in WORD_FIELDS for term in self._vocabulary[field].terms()}
+            write_stems(postings, terms, stem_of)
 
     def abandon(self) -> None:
         self._writer.abandon()
@@ -206,21 +208,19 @@ def merge_segments(folder: Path, name: str, parts: Sequence[Kept]) -> None:
     for kept in flags:
         new_rows.append(np.where(kept, np.cumsum(kept) - 1 + before, -1))
         before += int(kept.sum())
-    postings = ArrayWriter(folder / f"{name}{POSTINGS_SUFFIX}")
-    for field in WORD_FIELDS:
-        merging = [
-            MergePart(part.segment.fields[field], rows, part.segment.forget)
-            for part, rows in zip(parts, new_rows, strict=True)
-        ]
-        merge_fields(postings, field, merging, before)
-    merge_stems(postings, [part.segment.stems for part in parts])
-    postings.close()
-    facts = ArrayWriter(folder / f"{name}{FACTS_SUFFIX}")
-    merge_facts(
-        facts,
-        [FactsPart(part.segment.facts, kept) for part, kept in zip(parts, flags, strict=True)],
-    )
-    facts.close()
+    with ArrayWriter(folder / f"{name}{POSTINGS_SUFFIX}") as postings:
+        for field in WORD_FIELDS:
+            merging = [
+                MergePart(part.segment.fields[field], rows, part.segment.forget)
+                for part, rows in zip(parts, new_rows, strict=True)
+            ]
+            merge_fields(postings, field, merging, before)
+        merge_stems(postings, [part.segment.stems for part in parts])
+    with ArrayWriter(folder / f"{name}{FACTS_SUFFIX}") as facts:
+        merge_facts(
+            facts,
+            [FactsPart(part.segment.facts, kept) for part, kept in zip(parts, flags, strict=True)],
+        )
     _merge_records(folder / f"{name}{RECORDS_SUFFIX}", parts, flags)
 
 
@@ -232,17 +232,16 @@ def remove_segment(folder: Path, name: str) -> None:
 
 def _merge_records(path: Path, parts: Sequence[Kept], flags: Sequence[NDArray[np.bool_]]) -> None:
     """Copy the records that are kept; those packed by another dictionary are packed anew."""
-    writer = ArrayWriter(path)
     largest = max(parts, key=lambda part: part.segment.rows).segment
-    records = RecordWriter(writer, dictionary_of(largest.records) or None)
-    for part, kept in zip(parts, flags, strict=True):
-        reader = RecordReader(part.segment.records)
-        is_alike = dictionary_of(part.segment.records) == records.dictionary != b""
-        for row in np.flatnonzero(kept).tolist():
-            if is_alike:
-                records.add_packed(bytes(reader.packed(row)))
-            else:
-                records.add(reader.record(row))
-        part.segment.forget()
-    records.finish()
-    writer.close()
+    with ArrayWriter(path) as writer:
+        records = RecordWriter(writer, dictionary_of(largest.records) or None)
+        for part, kept in zip(parts, flags, strict=True):
+            reader = RecordReader(part.segment.records)
+            is_alike = dictionary_of(part.segment.records) == records.dictionary != b""
+            for row in np.flatnonzero(kept).tolist():
+                if is_alike:
+                    records.add_packed(bytes(reader.packed(row)))
+                else:
+                    records.add(reader.record(row))
+            part.segment.forget()
+        records.finish()
