@@ -150,6 +150,8 @@ def _nothing_to_do(
     baseline: Baseline | None, changes: Changes, failed: Sequence[Failure], *, anew: bool
 ) -> bool:
     """Return whether what is served says what the sources say, also of what was set aside."""
+    if baseline is not None and not baseline.whole:
+        return False  # what is served stands in for a generation that is damaged
     if anew or changes.added or changes.changed or changes.same or changes.removed:
         return False
     told = None if baseline is None else baseline.set_aside
@@ -325,7 +327,7 @@ def _check_difference(run: _Run, outcome: _Outcome, failed: Sequence[Failure]) -
 
     A page that was set aside is tried again by every run; that alone makes no generation.
     """
-    told = None if run.baseline is None else run.baseline.set_aside
+    told = None if run.baseline is None or not run.baseline.whole else run.baseline.set_aside
     is_other = run.anew or outcome.stored or outcome.lost or run.changes.removed
     if not is_other and told is not None and set(told) == set(failed):
         raise _NothingNewError

@@ -59,3 +59,5 @@ class Verification:
     checked_postings: int
     problems: tuple[str, ...] = ()
     """Empty when every byte and posting is as it was published."""
+    remedy: str = ""
+    """What to do about the problems."""

@@ -28,7 +28,8 @@ class ReadyAnswer(TypedDict):
     built_at: str
     articles: int
     sections: int
-    notices: list[str]
+    notes: list[str]
+    """What to know of it: that a newer generation is damaged, or that it is old."""
 
 
 @blueprint.get("/healthz")
@@ -49,7 +50,7 @@ def ready() -> Response:
         built_at=status.built_at,
         articles=status.articles,
         sections=status.sections,
-        notices=list(ages()),
+        notes=[*status.notes, *ages()],
     )
 
 

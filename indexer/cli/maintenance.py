@@ -44,13 +44,11 @@ def verify(invocation: Invocation) -> int:
     found = _index(invocation).verify()
     for problem in found.problems:
         complain(f"problem: {problem}")
+    if found.remedy:
+        complain(found.remedy)
     if console.as_json:
         console.answer_json(verification_json(found))
-    elif found.problems:
-        complain(
-            "Run `drugsearch rollback` for the generation before, or `drugsearch reindex --fresh`."
-        )
-    elif not console.quiet:
+    elif not found.problems and not console.quiet:
         console.answer(
             f"Generation {found.generation} is as it was published: "
             f"{counted(found.checked_files, 'file')}, "

@@ -228,6 +228,8 @@ class Baseline:
     """Whether the index can be continued; False when it was built with other fields or names."""
     set_aside: tuple[Failure, ...] | None = None
     """What could not be indexed, by source; None when nobody told."""
+    whole: bool = True
+    """Whether it is the newest generation; False when that one is damaged."""
 
 
 class Engine(Protocol):

@@ -194,7 +194,7 @@ def _path_of(name: str, arguments: tuple[Any, ...], options: Mapping[str, Any]) 
         return str(Path(f"/proc/self/fd/{subject}").readlink())
     folder = options.get("dir_fd")
     within = Path.cwd() if folder is None else Path(f"/proc/self/fd/{folder}").readlink()
-    return os.path.normpath(within / os.fspath(subject))
+    return os.path.normpath(str(within / os.fspath(subject)))
 
 
 class PowerCut(Storage):

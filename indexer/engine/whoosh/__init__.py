@@ -8,17 +8,18 @@ durability and integrity (it neither syncs nor checks what it wrote).
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from indexer.engine.base import Baseline, OwnNames, SourceState, Writer
-from indexer.engine.whoosh.generations import Generation, Generations
+from indexer.engine.whoosh.generations import Generation, Generations, Inspection
 from indexer.engine.whoosh.schema import fingerprint, is_same_version
 from indexer.engine.whoosh.states import read_failures, read_states, status_of
-from indexer.errors import ConfigError, IndexUnavailableError
+from indexer.errors import ConfigError, IndexDamagedError, IndexUnavailableError
 from indexer.model import Status
 from indexer.runs import Verification
 
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
     from indexer.engine.whoosh.table import SectionTable
 
 DISTRIBUTION = "whoosh3"
+ANEW = "Run `drugsearch reindex --fresh` to build the index anew."
+OLDER = (
+    "What is served is whole; there is no way back to the generation before it. "
+    "The next run of `drugsearch reindex` that changes something removes it."
+)
+
+Read = TypeVar("Read")
+
 RIVALS = ("Whoosh", "whoosh-reloaded")
 """Distributions that install the same package `whoosh` and overwrite ours."""
 
@@ -48,14 +57,16 @@ class WhooshEngine:
 
     def baseline(self) -> Baseline | None:
         """Return what is indexed, None when nothing was ever; raise IndexDamagedError."""
-        if not self._generations.pointer():
-            return None
+        return self._steadily(self._baseline) if self._generations.pointer() else None
+
+    def _baseline(self) -> Baseline:
         generation = self._generations.served()
         return Baseline(
             generation=generation.manifest.generation,
             states=self._states_of(generation),
             current=generation.manifest.schema == fingerprint(self._names.fingerprint),
             set_aside=read_failures(generation),
+            whole=not generation.notes,
         )
 
     @contextmanager
@@ -80,7 +91,7 @@ class WhooshEngine:
         kept: tuple[bytes, WhooshSnapshot] | None = getattr(self._thread, "kept", None)
         if kept is not None and kept[0] == pointer and not kept[1].closed:
             return kept[1]
-        snapshot = self._open()
+        snapshot = self._steadily(self._open)
         if kept is not None:
             kept[1].close()
         self._thread.kept = pointer, snapshot
@@ -99,19 +110,23 @@ class WhooshEngine:
         return self._generations.collect_garbage()
 
     def _open(self) -> WhooshSnapshot:
-        """Open the served generation; once two newer ones are published its folder is gone."""
         from indexer.engine.whoosh.snapshot import WhooshSnapshot  # noqa: PLC0415
 
+        generation = self._readable()
+        return WhooshSnapshot(self._table_of(generation), generation, self._location, self._names)
+
+    def _steadily(self, read: Callable[[], Read]) -> Read:
+        """Read what is served; once two newer generations are published its folder is gone."""
         while True:
             pointer = self._generations.pointer()
             try:
-                generation = self._readable()
-                table = self._table_of(generation)
-            except FileNotFoundError:
+                return read()
+            except FileNotFoundError as error:
                 if self._generations.pointer() == pointer:
-                    raise
-            else:
-                return WhooshSnapshot(table, generation, self._location, self._names)
+                    raise IndexDamagedError(
+                        f"{error.filename} was removed from the index while it was served; "
+                        "start again, and `drugsearch verify` tells what is damaged."
+                    ) from error
 
     def _states_of(self, generation: Generation) -> Mapping[str, SourceState]:
         """Return what a generation knows of its pages; a run asks for it twice."""
@@ -149,6 +164,13 @@ class WhooshEngine:
 
     def verify(self) -> Verification:
         """Check every byte, posting and stored record of what is served."""
+        while True:
+            pointer = self._generations.pointer()
+            found = self._verify()
+            if not found.problems or self._generations.pointer() == pointer:
+                return found
+
+    def _verify(self) -> Verification:
         inspection = self._generations.inspect()
         if inspection.generation is None:
             return Verification(
@@ -158,14 +180,28 @@ class WhooshEngine:
                 checked_sections=0,
                 checked_postings=0,
                 problems=inspection.problems,
+                remedy=ANEW,
             )
         from indexer.engine.whoosh.verification import verify_generation  # noqa: PLC0415
 
-        return verify_generation(
+        found = verify_generation(
             inspection.generation,
             checked_files=inspection.checked_files,
             problems=inspection.problems,
         )
+        return replace(found, remedy=_remedy(inspection, found))
+
+
+def _remedy(inspection: Inspection, found: Verification) -> str:
+    """Say what to do about what is damaged; nothing when all is well."""
+    if found.problems != inspection.problems:  # the bytes are right, and what they say is not
+        return ANEW
+    if inspection.generation is not None and inspection.generation.notes:
+        return (
+            f"Generation {found.generation} is served in place of what is damaged. "
+            "Run `drugsearch reindex` to publish a whole one."
+        )
+    return OLDER if found.problems else ""
 
 
 def check_distribution() -> None:

@@ -27,6 +27,9 @@ class Build:
         """What went wrong without harm, such as an old folder that could not be removed."""
         self._linked: dict[str, tuple[FileEntry, tuple[int, ...]]] = {}
         """Files shared with the base, and what tells whether they are still as they were."""
+        self._copied: dict[str, tuple[FileEntry, tuple[int, ...]]] = {}
+        """The same of files that could not be shared."""
+        self._mode = durable.FOLDER_MODE
         self._description: tuple[str, int, int] | None = None
 
     def describe(self, *, schema: str, articles: int, sections: int) -> None:
@@ -35,13 +38,26 @@ class Build:
 
     def begin(self) -> None:
         """Create the folder and let the files of the base appear in it."""
-        durable.make_folder(self.folder)
+        self._mode = durable.make_folder(self.folder)
         if self.base is not None:
             for entry in self.base.manifest.files:
                 source, path = self.base.folder / entry.name, self.folder / entry.name
                 durable.link_or_copy(source, path)
-                if path.samefile(source):
-                    self._linked[entry.name] = entry, durable.identity(path)
+                kept = self._linked if path.samefile(source) else self._copied
+                kept[entry.name] = entry, durable.identity(path)
+
+    def check(self, name: str) -> None:
+        """Raise IndexDamagedError unless a file of the base, if it is one, is as published.
+
+        What is read to be written anew would pass for whole with a digest of its own.
+        """
+        known = self._linked.get(name) or self._copied.get(name)
+        if known is not None and durable.digest_of(self.folder / name) != known[0].digest:
+            raise self._damaged(name)
+
+    def open_up(self) -> None:
+        """Let readers look into the folder, which has been the builder's own."""
+        self.folder.chmod(self._mode)
 
     def seal(self) -> Manifest:
         """Make every file durable and read-only and return the manifest of what is there.
@@ -73,9 +89,20 @@ class Build:
                 yield known
                 continue
             entry = FileEntry(path.name, *durable.seal(path))
+            copy, identity = self._copied.get(path.name, (entry, ()))
+            if copy != entry and durable.identity(path) == identity:
+                raise self._damaged(path.name)
             if shared.get(path.name, entry) != entry:
                 self._check_replaced(path)
             yield entry
+
+    def _damaged(self, name: str) -> IndexDamagedError:
+        number = self.base.manifest.generation if self.base else 0
+        return IndexDamagedError(
+            f"{name} is not what generation {number} was published with, so it is not continued; "
+            "`drugsearch verify` tells what is damaged, `drugsearch reindex --fresh` builds the "
+            "index anew."
+        )
 
     def _check_replaced(self, path: Path) -> None:
         """Refuse a file whose content changed while the base still has it under the same name."""

@@ -4,7 +4,7 @@ Whoosh's readers, queries and matchers work on what stands here, one posting at 
 the road for queries that `queries` does not know, and for tests, which compare both. Searches go
 through arrays instead. Whoosh's `SegmentWriter` must never write to such an index: it would open
 its own codec and rewrite our segments in it, one Python call for each posting. Nothing here
-writes but `write_contents`, which publishes a list of segments as Whoosh does.
+writes: segments are built by `segment`, and listed for Whoosh by `contents`.
 
 The table of contents pickles the path of `ArraySegment`; LAYOUT_VERSION must rise if it moves.
 """
@@ -19,14 +19,11 @@ from typing import Any, NoReturn, Protocol, cast
 import numpy as np
 from whoosh.codec import base
 from whoosh.codec.whoosh3 import W3Segment
-from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC
 from whoosh.matching import LeafMatcher, ReadTooFar
 from whoosh.reading import TermInfo
 
 from indexer.engine.whoosh.packing import RecordReader
 from indexer.engine.whoosh.postings import FieldPostings
-from indexer.engine.whoosh.schema import schema
 from indexer.engine.whoosh.segment import Segment
 from indexer.engine.whoosh.segments import SegmentEntry
 from indexer.query.plan import Field
@@ -63,13 +60,17 @@ class ArrayCodec(base.Codec):
 
     length_stats = False
 
+    def __init__(self, opened: Segment | None = None) -> None:
+        """Take the segment when it is open already."""
+        self._opened = opened
+
     def terms_reader(self, storage: _Storage, segment: ArraySegment) -> ArrayTermsReader:
         """Return the terms of a segment."""
-        return ArrayTermsReader(_open(storage, segment))
+        return ArrayTermsReader(self._opened or _open(storage, segment))
 
     def per_document_reader(self, storage: _Storage, segment: ArraySegment) -> ArrayRows:
         """Return the rows of a segment."""
-        return ArrayRows(_open(storage, segment), segment)
+        return ArrayRows(self._opened or _open(storage, segment), segment)
 
     def _refuse(self, *_arguments: object, **_options: object) -> NoReturn:
         """Refuse to write: segments are built elsewhere."""
@@ -381,13 +382,3 @@ class ArrayRows(base.PerDocumentReader):
             "section": facts.strings("section_ids")[row],
             "record": self._records.record(row).decode("utf-8"),
         }
-
-
-def write_contents(folder: Path, entries: Iterable[SegmentEntry], generation: int) -> None:
-    """Write Whoosh's table of contents, in place of an earlier one."""
-    storage = FileStorage(str(folder))
-    earlier = [name for name in storage.list() if name.endswith(".toc")]
-    segments = [ArraySegment(entry) for entry in entries]
-    TOC(schema(), segments, generation).write(storage, INDEX_NAME)
-    for name in earlier:
-        storage.delete_file(name)

@@ -15,7 +15,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,11 +26,15 @@ LOCK_NAME = "builder.lock"
 
 # Readable for a less privileged web process as far as the umask allows; writable for no other.
 FOLDER_MODE = 0o755
+PRIVATE = 0o077
 LOCK_MODE = 0o644
 READ_ONLY = 0o444
 
 # The file system cannot link here, or not this file; a copy serves as well.
 CANNOT_LINK = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS})
+
+# The file system cannot lock a folder: NFS locks what is open for writing.
+CANNOT_LOCK = frozenset({errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS})
 
 # Failures that belong to the index's storage, whoever happened to be writing when they came.
 STORAGE_FAILURES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
@@ -73,6 +77,15 @@ def digest_file(descriptor: int) -> str:
         return digest(b"".join(pool.map(digest_of, starts)))
 
 
+def digest_of(path: Path) -> str:
+    """Return the digest of a file."""
+    descriptor = open_to_read(path)
+    try:
+        return digest_file(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def identity(path: Path) -> tuple[int, ...]:
     """Return what changes when somebody writes to a file, and not when it is linked or read."""
     status = path.lstat()
@@ -96,9 +109,15 @@ def make_root(path: Path) -> None:
         sync(path.parent)
 
 
-def make_folder(path: Path) -> None:
-    """Create a folder that nobody but its owner may write to."""
+def make_folder(path: Path) -> int:
+    """Create a folder that nobody else may look into; return the mode for once it is finished.
+
+    Whatever the umask, nobody can then open a file in it and write there later.
+    """
     path.mkdir(mode=FOLDER_MODE)
+    mode = stat.S_IMODE(path.stat().st_mode)
+    path.chmod(mode & ~PRIVATE)
+    return mode
 
 
 def write_new(path: Path, data: bytes) -> None:
@@ -201,19 +220,23 @@ os.register_at_fork(after_in_child=_close_inherited_locks)
 def builder_lock(root: Path) -> Iterator[None]:
     """Be the one process, and the one thread, that changes an index.
 
-    The lock dies with its process. Raises IndexLockedError naming who holds it and since when.
+    The folder itself is locked beside the file that says by whom: somebody may remove that file,
+    and whoever came next would lock another one. The locks die with their process. Raises
+    IndexLockedError naming who holds them and since when.
     """
-    with storage_errors(root):
-        descriptor = os.open(root / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, LOCK_MODE)
-    _held.add(descriptor)
-    try:
+    with ExitStack() as held:
         with storage_errors(root):
-            _acquire(descriptor, root)
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
+            signature = held.enter_context(_open_here(root / LOCK_NAME, flags))
+            folder = held.enter_context(_open_here(root, os.O_RDONLY | os.O_DIRECTORY))
+            try:
+                fcntl.flock(signature, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _lock_folder(folder)
+            except BlockingIOError as error:
+                raise _locked(signature, root) from error
+            os.ftruncate(signature, 0)
+            _write_all(signature, f"{os.getpid()} {now()}\n".encode())
         yield
-    finally:
-        if descriptor in _held:  # not so in a forked child, where the number may be another file's
-            _held.remove(descriptor)
-            os.close(descriptor)
 
 
 def now() -> str:
@@ -221,17 +244,35 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _acquire(descriptor: int, root: Path) -> None:
+@contextmanager
+def _open_here(path: Path, flags: int) -> Iterator[int]:
+    """Open a file in this process alone: a child that is forked meanwhile closes it."""
+    descriptor = os.open(path, flags, LOCK_MODE)
+    _held.add(descriptor)
+    try:
+        yield descriptor
+    finally:
+        if descriptor in _held:  # not so in a forked child, where the number may be another file's
+            _held.remove(descriptor)
+            os.close(descriptor)
+
+
+def _lock_folder(descriptor: int) -> None:
+    """Lock a folder where the file system can; on some, only what is written to can be locked."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        # Empty for the moment between taking the lock and signing it.
-        pid, _, since = os.pread(descriptor, 100, 0).decode("ascii", "replace").partition(" ")
-        who = f"process {pid} since {since.strip()}" if since else "another process"
-        message = f"{root} is being written by {who}; wait until it is done, then run it again."
-        raise IndexLockedError(message) from error
-    os.ftruncate(descriptor, 0)
-    _write_all(descriptor, f"{os.getpid()} {now()}\n".encode())
+    except OSError as error:
+        if error.errno not in CANNOT_LOCK:
+            raise
+
+
+def _locked(signature: int, root: Path) -> IndexLockedError:
+    # Empty for the moment between taking the lock and signing it.
+    pid, _, since = os.pread(signature, 100, 0).decode("ascii", "replace").partition(" ")
+    who = f"process {pid} since {since.strip()}" if since else "another process"
+    return IndexLockedError(
+        f"{root} is being written by {who}; wait until it is done, then run it again."
+    )
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -283,6 +283,7 @@ class Generations:
         manifest = build.seal()
         data = encode_manifest(manifest)
         durable.write_new(build.folder / MANIFEST_NAME, data)
+        build.open_up()
         durable.sync(build.folder)
         durable.sync(self._root)
         line = Kept(number=build.number, manifest_digest=durable.digest(data))

@@ -6,18 +6,16 @@ A Python call for every posting, so it is slow; the deadline bounds it. Scores a
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh import index as whoosh_index
 from whoosh.matching import Matcher
 from whoosh.query import Query
 from whoosh.scoring import BaseScorer, WeightingModel
 from whoosh.searching import Searcher
 
-from indexer.engine.whoosh.codec import INDEX_NAME
+from indexer.engine.whoosh.contents import open_reader
 from indexer.engine.whoosh.evaluate import check_time
 from indexer.engine.whoosh.impacts import idf
 from indexer.engine.whoosh.reading import PostingsReader
@@ -35,17 +33,16 @@ Scored: TypeAlias = tuple[Rows, NDArray[np.float32]]
 class WhooshMatchers:
     """Answers queries one posting at a time. For one thread."""
 
-    def __init__(self, table: SectionTable, postings: PostingsReader, folder: Path) -> None:
-        """Take the folder of a generation, and its statistics from what is open of it."""
-        self._folder = folder
+    def __init__(self, table: SectionTable, postings: PostingsReader) -> None:
+        """Take what is open of a generation."""
+        self._table = table
         self._weighting = _Weighting(table, postings)
         self._searcher: Searcher | None = None
 
     def evaluate(self, query: Query, deadline: float | None) -> Scored:
         """Return the rows that match a query, rising, and their scores; raise DeadlineError."""
         if self._searcher is None:
-            opened = whoosh_index.open_dir(str(self._folder), indexname=INDEX_NAME)
-            self._searcher = opened.searcher(weighting=self._weighting)
+            self._searcher = Searcher(open_reader(self._table), weighting=self._weighting)
         rows: list[int] = []
         scores: list[float] = []
         for searcher, base in self._searcher.leaf_searchers():

@@ -15,7 +15,6 @@ An Or of words alone takes a shorter road (see `any_word`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -47,15 +46,13 @@ _ORDER_BITS = 32
 class QueryEvaluator:
     """Evaluates Whoosh's queries over one open index. For one thread."""
 
-    def __init__(
-        self, table: SectionTable, postings: PostingsReader, evaluator: Evaluator, folder: Path
-    ) -> None:
-        """Take what is open of the index, and its folder for what Whoosh has to do itself."""
+    def __init__(self, table: SectionTable, postings: PostingsReader, evaluator: Evaluator) -> None:
+        """Take what is open of the index."""
         self._table = table
         self._evaluator = evaluator
         self._postings = postings
         self._impacts = ImpactReader(table, postings)
-        self._matchers = WhooshMatchers(table, postings, folder)
+        self._matchers = WhooshMatchers(table, postings)
         self._kinds: dict[type[Query], Callable[[Any, float | None], Scored]] = {
             whoosh_query.Phrase: self._phrase,
             FormsPhrase: self._phrase,

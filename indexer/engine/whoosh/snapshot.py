@@ -57,7 +57,7 @@ class WhooshSnapshot:
         """What answers Whoosh's own queries."""
         from indexer.engine.whoosh.queries import QueryEvaluator  # noqa: PLC0415 - imports Whoosh
 
-        return QueryEvaluator(self._table, self._postings, self._evaluator, self._generation.folder)
+        return QueryEvaluator(self._table, self._postings, self._evaluator)
 
     def record(self, row: int) -> bytes:
         """Return what is stored of the section in a row, as JSON."""

@@ -73,6 +73,7 @@ class SectionTable:
 
     def __init__(self, folder: Path, entries: Sequence[SegmentEntry]) -> None:
         """Open the segments of a generation."""
+        self.entries = tuple(entries)
         self.segments = tuple(Segment(folder, entry.name) for entry in entries)
         sizes = [segment.rows for segment in self.segments]
         self.bases: tuple[int, ...] = tuple(int(sum(sizes[:at])) for at in range(len(sizes)))

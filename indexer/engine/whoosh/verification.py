@@ -6,15 +6,14 @@ It is read as Whoosh reads it, through the codec, and compared with what searche
 from __future__ import annotations
 
 import json
+import pickle
 from itertools import pairwise
 
 import numpy as np
 import zstandard
-from whoosh import index as whoosh_index
-from whoosh.reading import IndexReader
 
 from indexer.engine.whoosh import records
-from indexer.engine.whoosh.codec import INDEX_NAME
+from indexer.engine.whoosh.contents import open_reader, read_contents
 from indexer.engine.whoosh.generations import Generation
 from indexer.engine.whoosh.packing import RecordReader
 from indexer.engine.whoosh.postings import FieldPostings
@@ -34,6 +33,7 @@ UNREADABLE = (
     TypeError,
     ValueError,
     EOFError,
+    pickle.UnpicklingError,
     zstandard.ZstdError,
 )
 
@@ -48,9 +48,7 @@ def verify_generation(
         for field in WORD_FIELDS:
             postings += _walk_postings(table, field, found)
         _walk_records(table, found)
-        opened = whoosh_index.open_dir(str(generation.folder), indexname=INDEX_NAME)
-        with opened.reader() as reader:
-            _compare_readers(reader, table, found)
+        _compare_contents(generation, table, found)
     except UNREADABLE as error:
         found.append(f"generation {generation.manifest.generation} cannot be read: {error!r}")
     return Verification(
@@ -117,8 +115,15 @@ def _walk_records(table: SectionTable, problems: list[str]) -> None:
             problems.append(f"the stored section in row {row} is not {table.section_id(row)!r}")
 
 
-def _compare_readers(reader: IndexReader, table: SectionTable, problems: list[str]) -> None:
-    """Compare what Whoosh's table of contents says with ours."""
-    deleted = [row for row in range(reader.doc_count_all()) if reader.is_deleted(row)]
-    if reader.doc_count_all() != table.rows or deleted != np.flatnonzero(~table.live).tolist():
+def _compare_contents(generation: Generation, table: SectionTable, problems: list[str]) -> None:
+    """Compare what Whoosh's table of contents says, and what Whoosh reads, with what is ours."""
+    listed = read_contents(generation.folder, generation.manifest.generation)
+    ours = [
+        (entry.name, entry.rows, np.flatnonzero(~entry.live()).tolist()) for entry in table.entries
+    ]
+    if listed != ours:
         problems.append("Whoosh's table of contents lists other sections")
+    with open_reader(table) as reader:
+        deleted = [row for row in range(reader.doc_count_all()) if reader.is_deleted(row)]
+        if reader.doc_count_all() != table.rows or deleted != np.flatnonzero(~table.live).tolist():
+            problems.append("Whoosh reads other sections")

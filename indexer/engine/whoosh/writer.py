@@ -12,10 +12,12 @@ from dataclasses import replace
 
 from indexer.engine.base import AnalysedArticle, OwnNames, SourceState
 from indexer.engine.whoosh.build import Build
-from indexer.engine.whoosh.codec import INDEX_NAME, write_contents
+from indexer.engine.whoosh.codec import INDEX_NAME
+from indexer.engine.whoosh.contents import write_contents
 from indexer.engine.whoosh.records import section_record
 from indexer.engine.whoosh.schema import fingerprint
 from indexer.engine.whoosh.segment import (
+    SUFFIXES,
     Kept,
     Segment,
     SegmentBuilder,
@@ -152,6 +154,9 @@ class WhooshWriter:
         kept = [entry for entry in segments if entry not in chosen]
         rows = sum(entry.live_rows for entry in chosen)
         if rows:
+            for entry in chosen:
+                for suffix in SUFFIXES:
+                    self._build.check(f"{entry.name}{suffix}")
             name = f"{INDEX_NAME}_{self._build.number:06d}m"
             parts = [
                 Kept(Segment(self._folder, entry.name), entry.live() if entry.deleted else None)
