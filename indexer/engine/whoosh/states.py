@@ -48,7 +48,14 @@ def write_failures(folder: Path, failures: Iterable[Failure] | None) -> None:
     if failures is None:
         (folder / FAILURES_FILE).unlink(missing_ok=True)
         return
-    _write(folder / FAILURES_FILE, sorted({(of.source, of.reason) for of in failures}))
+    # What is wrong with a page may be its very name: telling that must not fail.
+    rows = {tuple(map(_spelled, (of.source, of.reason))) for of in failures}
+    _write(folder / FAILURES_FILE, sorted(rows))
+
+
+def _spelled(text: str) -> str:
+    """Spell a text so that it can be written, whatever is in it."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _write(path: Path, rows: Sequence[Sequence[str | None]]) -> None:

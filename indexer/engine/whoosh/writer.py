@@ -14,7 +14,6 @@ from indexer.engine.base import AnalysedArticle, OwnNames, SourceState
 from indexer.engine.whoosh.build import Build
 from indexer.engine.whoosh.codec import INDEX_NAME
 from indexer.engine.whoosh.contents import write_contents
-from indexer.engine.whoosh.records import section_record
 from indexer.engine.whoosh.schema import fingerprint
 from indexer.engine.whoosh.segment import (
     SUFFIXES,
@@ -27,11 +26,9 @@ from indexer.engine.whoosh.segment import (
 from indexer.engine.whoosh.segments import SegmentEntry, read_segments, to_merge, write_segments
 from indexer.engine.whoosh.states import write_failures, write_states
 from indexer.engine.whoosh.stems import stemmer
+from indexer.engine.whoosh.storable import storable_records
 from indexer.errors import CorpusError
 from indexer.runs import Failure
-
-LONGEST_TERM_BYTES = 512
-"""Terms come bounded from the analysis; one above this is a fault, not a word."""
 
 
 class WhooshWriter:
@@ -76,7 +73,7 @@ class WhooshWriter:
 
     def put(self, article: AnalysedArticle, state: SourceState) -> None:
         """Store an article, in place of an earlier one with its id; raise CorpusError."""
-        records = _records(article)
+        records = storable_records(article, state)
         if article.article.id in self._put:
             message = f"the article id {article.article.id!r} was stored before in this run"
             raise CorpusError(message)
@@ -167,32 +164,3 @@ class WhooshWriter:
         for entry in chosen:
             remove_segment(self._folder, entry.name)
         return kept
-
-
-def _records(article: AnalysedArticle) -> list[bytes]:
-    """Return what is stored of each section; raise CorpusError when an article cannot be."""
-    if not article.sections:
-        raise CorpusError("has no section with text")
-    header = article.article
-    try:
-        records = [
-            section_record(section.section, header if at == 0 else None).encode("utf-8")
-            for at, section in enumerate(article.sections)
-        ]
-    except UnicodeEncodeError as error:
-        message = f"holds characters that cannot be stored: {error.reason}"
-        raise CorpusError(message) from error
-    fields = [article.title]
-    for section in article.sections:
-        fields += (section.text, section.heading, section.path)
-    # A character has at most four bytes, so hardly any article needs the second look.
-    if max(max(map(len, terms), default=0) for terms in fields) * 4 > LONGEST_TERM_BYTES:
-        _check_terms(fields)
-    return records
-
-
-def _check_terms(fields: Sequence[Sequence[str]]) -> None:
-    """Raise CorpusError when a term is too long."""
-    if any(len(term.encode("utf-8")) > LONGEST_TERM_BYTES for terms in fields for term in terms):
-        message = f"holds a word of more than {LONGEST_TERM_BYTES} bytes"
-        raise CorpusError(message)
