@@ -60,6 +60,46 @@ def test_verify_of_a_damaged_index_is_3_and_names_the_damage(run: Run, location:
     assert outcome.err
 
 
+def damage(location: str, generation: int) -> None:
+    """Spoil what one generation has for itself."""
+    folder = Path(location) / f"gen-{generation:06d}"
+    for file in folder.iterdir():
+        if file.stat().st_nlink == 1:
+            file.chmod(0o644)
+            file.write_bytes(b"not what it was")
+
+
+def test_what_is_damaged_and_what_to_do_is_told_by_status_and_verify(
+    run: Run, corpus: Path, location: str
+) -> None:
+    damage(location, 2)
+    note = "generation 2 is damaged"
+    assert f"note: {note}" in run("status", "--index", location).err
+    [told] = json.loads(run("status", "--json", "--index", location).out)["notes"]
+    assert told.startswith(note)
+    assert told.endswith("; serving 1")
+    outcome = run("verify", "--index", location)
+    assert outcome.code == 3
+    assert "problem: gen-000002/" in outcome.err
+    assert "Generation 1 is served in place" in outcome.err
+    assert "`drugsearch reindex`" in outcome.err
+    assert json.loads(run("verify", "--json", "--index", location).out)["ok"] is False
+
+    assert run("reindex", "--quiet", "--index", location, str(corpus)).code == 0
+    assert run("verify", "--index", location).code == 0
+    assert "75 mg" in run("show", "--index", location, "imuran#dosage").out
+
+    damage(location, 3)
+    damage(location, 1)
+    outcome = run("verify", "--index", location)
+    assert outcome.code == 3
+    assert "reindex --fresh" in outcome.err
+    assert run("status", "--index", location).code == 3
+    assert run("reindex", "--quiet", "--index", location, str(corpus)).code == 3
+    assert run("reindex", "--fresh", "--quiet", "--index", location, str(corpus)).code == 0
+    assert run("verify", "--index", location).code == 0
+
+
 def test_rollback_serves_the_generation_before(run: Run, location: str) -> None:
     assert "75 mg" in run("show", "--index", location, "imuran#dosage").out
     assert run("rollback", "--index", location).code == 0
