@@ -19,6 +19,7 @@ from indexer import Corpus, ReindexOptions, SearchRequest, open_index
 ROOT = Path(__file__).parents[1]
 KILLS = int(os.environ.get("KILLS", "8"))
 SEED = int(os.environ.get("SEED", "1"))
+EDITED = ("imuran-guide", "codeine", "tegretol-carbamazepine")
 QUERIES = ("imuran serious side effects", "prograf grapefruit", "glyburide insulin 20 units")
 
 
@@ -35,16 +36,29 @@ def answers(location: str) -> list[list[tuple[str, str, float]]]:
 
 
 def edition(pages: Path, number: int) -> None:
-    """Make another edition of the corpus: one page says which it is."""
-    page = pages / "imuran-guide.html"
-    text = (ROOT / "corpus" / "imuran-guide.html").read_text("utf-8")
-    page.write_text(text.replace("</h1>", f"</h1><p>Edition{number} of this page.</p>"), "utf-8")
+    """Make another edition of the corpus: some pages say which it is."""
+    for name in EDITED:
+        text = (ROOT / "corpus" / f"{name}.html").read_text("utf-8")
+        told = text.replace("</h1>", f"</h1><p>Edition{number} of this page.</p>")
+        (pages / f"{name}.html").write_text(told, "utf-8")
 
 
 def served_edition(location: str) -> int:
-    article = open_index(location).article("imuran-guide")
-    words = " ".join(section.text for section in article.sections).split()
-    return next(int(word[7:]) for word in words if word.startswith("Edition"))
+    """Return which edition is served; all articles that tell must tell the same."""
+    index = open_index(location)
+    found = set()
+    for name in EDITED:
+        words = " ".join(section.text for section in index.article(name).sections).split()
+        found.add(next(int(word[7:]) for word in words if word.startswith("Edition")))
+    assert len(found) == 1, "a mixed generation is served"
+    return found.pop()
+
+
+def check_tidy(location: str) -> None:
+    """Check that a run that was done left two generations at most, and nothing else."""
+    left = [path.name for path in Path(location).iterdir()]
+    assert len([name for name in left if name.startswith("gen-")]) <= 2
+    assert {name for name in left if not name.startswith("gen-")} <= {"CURRENT", "builder.lock"}
 
 
 def test_killing_the_indexer_at_any_moment_loses_nothing_that_was_served(tmp_path: Path) -> None:
@@ -61,7 +75,7 @@ def test_killing_the_indexer_at_any_moment_loses_nothing_that_was_served(tmp_pat
     command = [sys.executable, "-m", "indexer", "reindex", str(pages), "--index", location]
     subprocess.run([*command, "--quiet"], cwd=ROOT, check=True, timeout=120)
     takes = time.monotonic() - started
-    served = 1
+    served, acknowledged_runs = 1, 0
     for number in range(2, KILLS + 2):
         edition(pages, number)
         process = subprocess.Popen(
@@ -77,6 +91,9 @@ def test_killing_the_indexer_at_any_moment_loses_nothing_that_was_served(tmp_pat
         assert found in {served, number}, f"kill {number}: an edition never published is served"
         assert found == number or not acknowledged, f"kill {number}: a published edition is lost"
         served = found
+        acknowledged_runs += acknowledged
+        if acknowledged:
+            check_tidy(location)
         assert len(open_index(location).articles()) == articles
         assert open_index(location).verify().problems == ()
         assert [[hit[:2] for hit in hits] for hits in answers(location)] == [
@@ -84,6 +101,5 @@ def test_killing_the_indexer_at_any_moment_loses_nothing_that_was_served(tmp_pat
         ]
     subprocess.run([*command, "--quiet"], cwd=ROOT, check=True, timeout=120)
     assert served_edition(location) == KILLS + 1
-    left = [path.name for path in Path(location).iterdir()]
-    assert len([name for name in left if name.startswith("gen-")]) <= 2
-    assert {name for name in left if not name.startswith("gen-")} <= {"CURRENT", "builder.lock"}
+    check_tidy(location)
+    print(f"{KILLS} kills, {acknowledged_runs} of them too late")

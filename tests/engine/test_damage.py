@@ -33,7 +33,7 @@ def answers(index: Index) -> Answers:
     """Return all of what is found, as a reader would see it, and a whole article."""
     found: Answers = []
     for text in QUERIES:
-        results = index.search(SearchRequest(text=text, group="section", per_page=50))
+        results = index.search(SearchRequest(text=text, group="section", per_page=10))
         for hit in results.hits:
             found += [(hit.article, each) for each in hit.sections]
     return [*found, index.article("edition")]

@@ -13,7 +13,7 @@ import random
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +36,7 @@ from tests.engine.faults import (
 )
 from tests.engine.strategies import article_of, put_all
 
-STEP = int(os.environ.get("FAULT_STEP", "60"))
+STEP = int(os.environ.get("FAULT_STEP", "100"))
 SEED = int(os.environ.get("SEED", "1"))
 KILLED = -9
 CUT = 9
@@ -125,7 +125,7 @@ class Trial:
     """An operation, what it starts from, and what is served before and after it."""
 
     def __init__(self, name: str, folder: Path) -> None:
-        self._chance = random.Random(f"{SEED} {folder.name}")
+        self._chance = random.Random(f"{SEED} {name}")
         self.operation = OPERATIONS[name]
         self._folder = folder
         self._before = folder / "before"
@@ -176,16 +176,24 @@ class Trial:
         assert contents(place) is not None
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
     """Leave real syncing out: a kill needs none, and a power cut is played."""
-    monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _descriptor: None)
+        yield
+
+
+@pytest.fixture(scope="module")
+def trials(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trial]:
+    """Prepare every trial once, for all tests; each works in places of its own."""
+    print(f"seed {SEED}, one change in {STEP}")
+    return {name: Trial(name, tmp_path_factory.mktemp("trial")) for name in OPERATIONS}
 
 
 @pytest.fixture(params=OPERATIONS)
-def trial(request: pytest.FixtureRequest, tmp_path: Path) -> Trial:
-    print(f"seed {SEED}, one change in {STEP}")
-    return Trial(request.param, tmp_path)
+def trial(request: pytest.FixtureRequest, trials: dict[str, Trial]) -> Trial:
+    return trials[request.param]
 
 
 ERRORS = {

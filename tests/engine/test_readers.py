@@ -22,8 +22,8 @@ from indexer.engine.whoosh.snapshot import WhooshSnapshot
 from indexer.errors import IndexLockedError
 from tests.engine.strategies import article_of, state_of
 
-GENERATIONS = int(os.environ.get("GENERATIONS", "3"))
-READS = int(os.environ.get("READS", "200"))
+GENERATIONS = int(os.environ.get("GENERATIONS", "2"))
+READS = int(os.environ.get("READS", "100"))
 THREADS = 8
 ROOT = Path(__file__).resolve().parents[2]
 QUERIES = (
@@ -64,7 +64,7 @@ def edition_of(index: Index) -> int:
 def answers(index: Index) -> Iterator[Answers]:
     """Yield what is answered to each question, as a reader would see it."""
     for text in QUERIES:
-        found = index.search(SearchRequest(text=text, group="section", per_page=50))
+        found = index.search(SearchRequest(text=text, group="section", per_page=10))
         hits = tuple((replace(hit.article, indexed=None), hit.sections) for hit in found.hits)
         yield text, found.total, hits, found.facets
     yield "im", index.suggest("im")
@@ -112,7 +112,7 @@ class Readers:
 def _adversarial() -> Iterator[None]:
     """Let threads take turns as often as they can."""
     before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
+    sys.setswitchinterval(1e-4)
     yield
     sys.setswitchinterval(before)
 

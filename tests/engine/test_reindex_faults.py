@@ -13,7 +13,7 @@ import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,7 +131,7 @@ class Trial:
 
     def __init__(self, name: str, folder: Path) -> None:
         self.run = RUNS[name]
-        self.chance = random.Random(f"{SEED} {folder.name}")
+        self.chance = random.Random(f"{SEED} {name}")
         self._folder = folder
         before = self._before = folder / "before"
         (before / "pages").mkdir(parents=True)
@@ -180,16 +180,24 @@ class Trial:
         shutil.rmtree(place)
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
     """Leave real syncing out: a kill needs none, and a power cut is played."""
-    monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _descriptor: None)
+        yield
+
+
+@pytest.fixture(scope="module")
+def trials(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trial]:
+    """Prepare every trial once, for all tests; each works in places of its own."""
+    print(f"seed {SEED}, one change in {STEP}")
+    return {name: Trial(name, tmp_path_factory.mktemp("trial")) for name in RUNS}
 
 
 @pytest.fixture(params=RUNS)
-def trial(request: pytest.FixtureRequest, tmp_path: Path) -> Trial:
-    print(f"seed {SEED}, one change in {STEP}")
-    return Trial(request.param, tmp_path)
+def trial(request: pytest.FixtureRequest, trials: dict[str, Trial]) -> Trial:
+    return trials[request.param]
 
 
 ERRORS = {
