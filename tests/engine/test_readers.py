@@ -9,8 +9,9 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,9 @@ from whoosh import query as q
 
 from indexer import Corpus, Index, ReindexOptions, SearchRequest, open_index
 from indexer.engine import open_engine
+from indexer.engine.base import Engine
 from indexer.engine.whoosh.snapshot import WhooshSnapshot
-from indexer.errors import IndexLockedError
+from indexer.errors import IndexDamagedError, IndexLockedError
 from tests.engine.strategies import article_of, state_of
 
 GENERATIONS = int(os.environ.get("GENERATIONS", "2"))
@@ -182,3 +184,60 @@ def test_of_two_indexers_at_once_one_is_told_and_neither_loses_anything(tmp_path
     assert [summary.id for summary in engine.snapshot().summaries()] == sorted(done)
     assert len(done) == 10
     assert engine.verify().problems == ()
+
+
+# --- moments that are too short to meet by chance ---------------------------------------------
+
+
+def overtaken(monkeypatch: pytest.MonkeyPatch, place: str, engine: Engine) -> None:
+    """Have two generations published while something of the served one is about to be read."""
+    module, _, name = place.rpartition(".")
+    real = getattr(import_module(module), name)
+    overtaken_once: list[bool] = []
+
+    def read(*arguments: object, **options: object) -> object:
+        if not overtaken_once:
+            overtaken_once.append(True)
+            for number in range(2):
+                with engine.writer(fresh=True) as writer:
+                    article = article_of(f"b{number}", "dose")
+                    writer.put(article, state_of(article))
+                    writer.set_aside([])
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(place, read)
+
+
+@pytest.mark.parametrize(
+    ("moment", "ask"),
+    [
+        ("segments.read_segments", lambda engine: engine.snapshot().article("b1").id),
+        ("snapshot.read_failures", lambda engine: engine.snapshot().article("b1").id),
+        ("read_states", lambda engine: engine.baseline().states["b1.html"].article_id),
+        ("read_failures", lambda engine: engine.baseline().states["b1.html"].article_id),
+        ("verification.verify_generation", lambda engine: "b1" * (not engine.verify().problems)),
+    ],
+)
+def test_who_is_overtaken_while_opening_a_generation_opens_the_newest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str, ask: Callable[[Engine], str]
+) -> None:
+    engine = open_engine(str(tmp_path / "index"))
+    with engine.writer(fresh=True) as writer:
+        writer.put(article_of("a", "dose"), state_of(article_of("a", "dose")))
+        writer.set_aside([])
+    reader = open_engine(str(tmp_path / "index"))
+    overtaken(monkeypatch, f"indexer.engine.whoosh.{moment}", engine)
+    assert ask(reader) == "b1"
+
+
+def test_a_file_that_somebody_removed_from_what_is_served_is_damage(tmp_path: Path) -> None:
+    engine = open_engine(str(tmp_path / "index"))
+    with engine.writer(fresh=True) as writer:
+        writer.put(article_of("a", "dose"), state_of(article_of("a", "dose")))
+        writer.set_aside([])
+    assert engine.status().articles == 1
+    shutil.rmtree(tmp_path / "index" / "gen-000001")
+    for attempt in (engine.snapshot, engine.baseline):
+        with pytest.raises(IndexDamagedError, match="was removed from the index"):
+            attempt()
+    assert engine.verify().generation is None
