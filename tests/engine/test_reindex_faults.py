@@ -6,6 +6,7 @@ suite tries a few of them, others for another SEED.
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import random
@@ -267,6 +268,57 @@ def test_a_limit_on_file_sizes_is_told_and_costs_nothing(tmp_path: Path) -> None
         trial.judge(place, failed=outcomes[-1] != 0)
     assert set(outcomes) <= {0, 3}
     assert outcomes[0] == 3
+
+
+NEW_NAMESPACE = 0x00020000  # CLONE_NEWNS of linux/sched.h
+
+
+def mount(folder: Path, *options: str) -> None:
+    """Mount a file system in memory, for this process and its children alone."""
+    command = ["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def alone_with_mounts() -> None:
+    """Leave the file systems that others see."""
+    if ctypes.CDLL(None).unshare(NEW_NAMESPACE):
+        raise OSError(errno.EPERM, "may not unshare")
+    subprocess.run(["mount", "--make-rprivate", "/"], check=True, capture_output=True)
+
+
+def test_a_disk_that_is_really_full_is_told_and_costs_nothing(tmp_path: Path) -> None:
+    trial = Trial("merge", tmp_path)
+    disk = tmp_path / "disk"
+    disk.mkdir()
+
+    def fill(free: int) -> None:
+        shutil.copytree(tmp_path / "before", disk / "place")
+        blocks = os.statvfs(disk)
+        used = (blocks.f_blocks - blocks.f_bfree) * blocks.f_frsize
+        mount(disk, "remount", f"size={used // 1024 + free}k")
+        failed = in_child(lambda: reindex(disk / "place")) != 0
+        mount(disk, "remount", "size=64m")
+        outcomes.append(failed)
+        trial.judge(disk / "place", failed=failed)
+
+    outcomes: list[bool] = []
+
+    def work() -> None:
+        try:
+            alone_with_mounts()
+            mount(disk, "size=64m")
+        except (OSError, subprocess.CalledProcessError):
+            os._exit(77)
+        for number in range(LIMITS):
+            fill(number * 56 // LIMITS)
+        assert outcomes[0]
+        assert not outcomes[-1]
+        print(f"{sum(outcomes)} of {LIMITS} disks were full", flush=True)
+
+    status = in_child(work)
+    if status == 77:
+        pytest.skip("this user may not mount a small disk")
+    assert status == 0
 
 
 def test_the_command_tells_a_full_disk_with_its_exit_status(tmp_path: Path) -> None:
