@@ -82,7 +82,7 @@ def test_nothing_is_said_without_a_limit_or_within_it(location: str) -> None:
     for days in (0, 36_500):
         client = reading(create_app(Settings(index=location, max_age_days=days)))
         assert not page(client.get("/search?q=imuran")).select(".ages")
-        assert client.get("/readyz").get_json()["notices"] == []
+        assert client.get("/readyz").get_json()["notes"] == []
 
 
 def test_whoever_has_the_page_gets_it_anew_once_there_is_a_limit(location: str) -> None:
@@ -96,7 +96,7 @@ def test_readiness_and_status_say_so_too(
     location: str, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = reading(create_app(Settings(index=location, max_age_days=30)))
-    (notice,) = client.get("/readyz").get_json()["notices"]
+    (notice,) = client.get("/readyz").get_json()["notes"]
     assert notice.startswith(NEWEST)
     monkeypatch.setenv("DRUGSEARCH_MAX_AGE_DAYS", "30")
     assert f"note: {NEWEST}" in run("status", "--index", location).err
