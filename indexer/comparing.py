@@ -30,10 +30,12 @@ FEWEST_SHARED = 4
 
 
 def told_of(entry: DrugEntry, key: str, kind: str, snapshot: Snapshot) -> ToldOf:
-    """Return the sections of a kind, and of kinds that are part of it, about a medicine."""
+    """Return the sections of a kind, and of its parts, about a medicine; newest articles first."""
     about = Concept(label=entry.name, kind="drug", node=Subject(drug=key), required=True)
     parts = tuple(part.name for part in KINDS if part.parent == kind)
-    plan = MatchPlan(concepts=(about,), kinds=(kind, *parts), group="section", limit=MOST_TOLD)
+    plan = MatchPlan(
+        concepts=(about,), kinds=(kind, *parts), group="section", sort="newest", limit=MOST_TOLD
+    )
     matches = snapshot.match(plan)
     sections = tuple(
         Told(article=snapshot.summary(match.article_id), section=section)

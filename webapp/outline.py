@@ -108,11 +108,15 @@ def parts_of(
 
 
 def at_a_glance(article: Article) -> tuple[Glance, ...]:
-    """Return the kinds of sections that an article has, what must not be missed first."""
+    """Return the kinds of sections that an article has, what must not be missed first.
+
+    Of an article that contradicts itself no figure is told here, where it would stand alone.
+    """
     found = []
+    is_disputed = any(notice.code == "conflicting-figures" for notice in article.notices)
     for kind in sorted(KINDS, key=glance_place):
         places = tuple(
-            Place(part, beginning_of(part))
+            Place(part, "" if is_disputed and _has_figure(part) else beginning_of(part))
             for part in article.sections
             if part.kind == kind.name and part.text
         )
@@ -140,6 +144,10 @@ def beginning_of(section: Section) -> str:
     first = next(iter(sentences(section.text, block.start, block.end, until=0)), (0, 0))
     sentence = section.text[slice(*first)]
     return sentence if len(sentence) <= LONGEST_GLANCE and sentence[-1:] in _ENDS else ""
+
+
+def _has_figure(section: Section) -> bool:
+    return any(character.isdigit() for character in beginning_of(section))
 
 
 def absent_kinds(article: Article) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from flask import Flask, request, url_for
 from markupsafe import Markup
 
 from indexer.knowledge.sections import OTHER, kind_named
-from indexer.model import FacetValue, Hit, Mark, MarkKind, Reason, Snippet, Via
+from indexer.model import FacetValue, Hit, Mark, MarkKind, Notice, Reason, Snippet, Via
 from indexer.provenance import PUBLISHER_TYPES, staleness
 from indexer.serialization import DISCLAIMER, article_link
 from webapp.serving import ages, serving
@@ -29,6 +29,12 @@ _OPENING: dict[MarkKind, str] = {"direct": "<mark>", "related": '<mark class="re
 _CLOSING = "</mark>"
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
+_CAUTIONS = {
+    "conflicting-figures": "different figures for the same thing",
+    "off-topic": "text about other medicines",
+    "category-mismatch": "a category that its medicine is not for",
+}
 
 _EVIDENCE = {
     "title": "in the title",
@@ -61,6 +67,7 @@ def attach(app: Flask) -> None:
     """Give an application's templates the filters and names they use."""
     env = app.jinja_env
     env.filters.update(
+        cautions=cautions,
         date=date,
         kind_label=kind_label,
         evidence=evidence,
@@ -234,6 +241,12 @@ def kind_label(kind: str) -> str:
     """Return what people call a kind of section, empty for one of no kind."""
     found = kind_named(kind)
     return found.label if found and kind != OTHER else ""
+
+
+def cautions(notices: Sequence[Notice]) -> str:
+    """Return what is to be known of an article, in few words: `different figures and …`."""
+    words = (_CAUTIONS.get(notice.code, notice.text) for notice in notices)
+    return _listed(list(dict.fromkeys(words)))
 
 
 def evidence(places: Sequence[str]) -> str:

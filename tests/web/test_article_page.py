@@ -193,15 +193,20 @@ def test_what_disagrees_is_told_at_once_and_its_figures_unfold(tmp_path: Path) -
     client = reading(create_app(Settings(index=index.location)))
     fold = article(client, "planted").select_one(".article-head .notice details")
     assert fold is not None
-    assert words(fold.summary) == "This article gives different figures for mild side effects"
+    said = "1 caution about this article: different figures for the same thing"
+    assert words(fold.summary) == said
+    assert words(fold.p).startswith("This article gives different figures for mild side effects: ")
     assert "78 % of patients had mild side effects." in words(fold.p)
     assert "15%" in words(fold.p)
+    glances = article(client, "planted").select(".glance-text")
+    assert glances
+    assert not [glance for glance in glances if "78" in words(glance)]
     listed = page(client.get("/search?q=imuran")).select_one(".hit .warnings")
     assert words(listed) == "This article gives different figures for mild side effects."
 
 
 def test_how_a_medicine_was_found_in_a_page_unfolds(client: FlaskClient) -> None:
-    told = article(client, "imuran-guide").select(".names .evidence details li")
+    told = article(client, "imuran-guide").select("details.about .evidence")
     assert [words(item).partition(" is named ")[0] for item in told] == ["Imuran", "azathioprine"]
 
 
