@@ -2,9 +2,12 @@
 
 Caps on size, elements and depth are checked where the page is parsed. Time and memory cannot be:
 a parser written in C neither looks at a clock nor survives a failed allocation. So pages are
-parsed in processes of their own, each with a bound on its address space, and the parent kills
-one that takes too long. A page that costs its worker is set aside with the reason; the worker is
-replaced and the other pages never notice.
+parsed in processes of their own, each with a bound on its address space. A page that costs its
+worker is set aside with the reason; the worker is replaced and the other pages never notice.
+
+Time is that of the processor, which the kernel counts: on a busy machine a page waits long for
+its turn without being slow, and the same page must not be set aside today and indexed tomorrow.
+A clock on the wall is the last fence, for a worker that waits for something for ever.
 
 `concurrent.futures` is not enough for this: it cannot kill a worker that hangs, and one that
 dies takes the pool with it.
@@ -42,11 +45,14 @@ MAX_BYTES: Final = 4 * 1024 * 1024
 MAX_ELEMENTS: Final = 200_000
 MAX_DEPTH: Final = 1_000
 MAX_ATTRIBUTES: Final = 256
-MAX_SECONDS: Final = 10.0
+MAX_SECONDS: Final = 10.0  # of a processor
 MAX_MEMORY: Final = 1024**3
 
 # Outcomes that may wait for a slower page before them, so that they come out in order.
 _WINDOW_PER_WORKER: Final = 32
+# How much longer than its time of a processor a page may take by the clock: a processor that twelve
+# processes share gives each its full time within that.
+_CLOCK_PER_PROCESSOR: Final = 12
 # How long an idle worker may take to end by itself once its pipe is closed.
 _GRACE_SECONDS: Final = 1.0
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
@@ -127,6 +133,7 @@ class ParserPool(Generic[T]):
         self._work = work
         self._size = jobs if jobs > 0 else _processors()
         self._seconds = seconds
+        self._patience = _CLOCK_PER_PROCESSOR * seconds
         self._memory = memory
         self._workers: list[_Worker] = []
 
@@ -193,7 +200,7 @@ class ParserPool(Generic[T]):
                 continue
             waiting.popleft()
             worker.ticket, worker.name = ticket, job.name
-            worker.deadline = time.monotonic() + self._seconds
+            worker.deadline = time.monotonic() + self._patience
         starting = sum(worker.starting for worker in self._workers)
         for _ in range(min(len(waiting) - starting, self._size - len(self._workers))):
             self._hire()
@@ -209,7 +216,7 @@ class ParserPool(Generic[T]):
                 value = self._receive(worker)
             elif worker.deadline <= now:
                 self._end(worker)
-                value = Failure(source=name, reason=f"took longer than {self._seconds:g} s")
+                value = Failure(source=name, reason=f"took longer than {self._patience:g} s")
             else:
                 continue
             if ticket is not None and value is not None:
@@ -225,7 +232,7 @@ class ParserPool(Generic[T]):
             message = cast("_Message[T]", worker.pipe.recv())
         except (EOFError, OSError):
             self._end(worker, _GRACE_SECONDS)
-            return Failure(source=worker.name, reason=_ending(worker.process))
+            return Failure(source=worker.name, reason=_ending(worker.process, self._seconds))
         name = worker.name
         worker.starting, worker.ticket, worker.name = False, None, ""
         if message is None:
@@ -263,9 +270,11 @@ class ParserPool(Generic[T]):
         worker.process.join()
 
 
-def _ending(process: BaseProcess) -> str:
-    """Say how a process ended."""
+def _ending(process: BaseProcess, seconds: float) -> str:
+    """Say how a process ended that had some seconds of a processor for a page."""
     code = process.exitcode or 0
+    if sys.platform != "win32" and code == -signal.SIGPROF:
+        return f"needed more than {seconds:g} s of processor time"
     how = f"signal {-code}" if code < 0 else f"exit status {code}"
     return f"ended its parser process unexpectedly ({how})"
 
@@ -294,6 +303,8 @@ def _serve(  # noqa: PLR0913, PLR0917 - the arguments of a process are positiona
     # Ctrl-C goes to the whole process group; the parent decides what becomes of us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if sys.platform != "win32":
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
     _die_with(parent)
     _limit_memory(memory)
     # A parent that is gone needs no answer.
@@ -308,12 +319,12 @@ def _answer(
 ) -> None:
     """Do one job and send what came of it: (True, value) or (False, reason)."""
     too_large = (False, f"needed more than {memory / 1024**3:g} GiB of memory")
-    _alarm(seconds)
+    _limit_time(seconds)
     try:
         pipe.send(_attempt(job, work))
     except MemoryError:
         pipe.send(too_large)
-    _alarm(0)
+    _limit_time(0)
 
 
 def _attempt(job: Job, work: Callable[[Job], object]) -> tuple[bool, object]:
@@ -325,10 +336,12 @@ def _attempt(job: Job, work: Callable[[Job], object]) -> tuple[bool, object]:
         return False, f"the parser failed on it ({type(error).__name__}: {error})"
 
 
-def _alarm(seconds: float) -> None:
-    """End this process some time after its parent should have: it may have lost its parent."""
+def _limit_time(seconds: float) -> None:
+    """End this process after some seconds of a processor, or, without its parent, by the clock."""
     if sys.platform != "win32":
-        signal.alarm(math.ceil(2 * seconds) + 1 if seconds else 0)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        # After the parent should have done so: it may be gone.
+        signal.alarm(math.ceil(2 * _CLOCK_PER_PROCESSOR * seconds) + 1 if seconds else 0)
 
 
 def _die_with(parent: int) -> None:
