@@ -103,10 +103,11 @@ class Page(BeautifulSoup):
         return tag
 
     def _end_foreign(self) -> None:
-        """End the drawing or formula that is open, if one is."""
+        """End the drawings and formulas that are open."""
+        if any(self.open_tag_counter[name] for name in _FOREIGN_WITH_HTML):
+            return
         for foreign in _FOREIGN:
-            is_open = self.open_tag_counter[foreign]
-            if is_open and not any(self.open_tag_counter[name] for name in _FOREIGN_WITH_HTML):
+            while self.open_tag_counter[foreign]:
                 self.handle_endtag(foreign)
 
     def handle_endtag(self, name: str, nsprefix: str | None = None) -> None:  # noqa: ARG002

@@ -15,6 +15,7 @@ import os
 import random
 import shutil
 import signal
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -30,6 +31,9 @@ CHANGES = (*WRITES, *NAMES, "fsync", "fchmod", "chmod", "ftruncate", "truncate")
 
 NEEDS_SPACE = frozenset({"write", "sendfile", "open", "link", "mkdir", "rename", "replace"})
 """What a full disk refuses. Removing and syncing go on."""
+
+CHILD_SECONDS = 240
+"""What a forked process may take; one that hangs fails its test, and does not stop the others."""
 
 Deed = Callable[..., NoReturn]
 """What happens at the chosen change in its place."""
@@ -298,8 +302,12 @@ def in_child(work: Callable[[], None]) -> int:
     """
     from indexer.errors import IndexUnavailableError  # noqa: PLC0415
 
-    child = os.fork()
+    with warnings.catch_warnings():
+        # Python 3.12 warns of threads, which runners of tests have.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child == 0:
+        signal.alarm(CHILD_SECONDS)
         status = 70
         try:
             work()

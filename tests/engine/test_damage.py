@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +57,11 @@ class Published:
 
     def __init__(self, place: Path) -> None:
         self.place = place
+        self.older: Answers = []
+        self.newer: Answers = []
+
+    def build(self) -> None:
+        place = self.place
         (place / "pages").mkdir()
         for path in sorted((ROOT / "corpus").glob("*.html"))[:PAGES]:
             shutil.copy(path, place / "pages")
@@ -77,9 +83,20 @@ class Published:
         return next(path for path in folder.iterdir() if path.stat().st_nlink == 1)
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    published = Published(tmp_path_factory.mktemp("template"))
+    published.build()
+    return published
+
+
 @pytest.fixture
-def published(tmp_path: Path) -> Published:
-    return Published(tmp_path)
+def published(template: Published, tmp_path: Path) -> Published:
+    """Return an index of its own, whose generations share files as those of the template do."""
+    subprocess.run(["cp", "-a", f"{template.place}/.", str(tmp_path)], check=True)
+    own = Published(tmp_path)
+    own.older, own.newer = template.older, template.newer
+    return own
 
 
 def flip(data: bytearray, chance: random.Random) -> bytearray:
@@ -184,8 +201,9 @@ def test_a_run_that_finds_nothing_new_mends_a_damaged_generation(published: Publ
     ]
 
 
-def test_a_stand_in_that_says_what_the_sources_say_is_published_anew(tmp_path: Path) -> None:
-    published = Published(tmp_path)
+def test_a_stand_in_that_says_what_the_sources_say_is_published_anew(
+    published: Published, tmp_path: Path
+) -> None:
     publish(tmp_path, 2, fresh=True)  # generations 2 and 3 say the same
     rewrite(published.own(3), b"not what it was")
     assert "serving 2" in opened(tmp_path).status().notes[0]

@@ -36,7 +36,7 @@ from tests.engine.faults import (
 )
 from tests.engine.strategies import article_of, put_all
 
-STEP = int(os.environ.get("FAULT_STEP", "100"))
+STEP = int(os.environ.get("FAULT_STEP", "150"))
 SEED = int(os.environ.get("SEED", "1"))
 KILLED = -9
 CUT = 9

@@ -35,8 +35,8 @@ from tests.engine.faults import (
     killed,
 )
 
-STEP = int(os.environ.get("FAULT_STEP", "150"))
-LIMITS = int(os.environ.get("LIMITS", "8"))
+STEP = int(os.environ.get("FAULT_STEP", "300"))
+LIMITS = int(os.environ.get("LIMITS", "5"))
 SEED = int(os.environ.get("SEED", "1"))
 ROOT = Path(__file__).resolve().parents[2]
 

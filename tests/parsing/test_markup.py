@@ -104,6 +104,7 @@ def test_an_element_that_no_head_may_hold_begins_the_body() -> None:
         ),
         ("<p>a<embed src=x>b</p>c", '<p>a<embed src="x"></embed>b</p>c'),
         ("<svg><path d=x><g>a<p>b</p>c", '<svg><path d="x"><g>a</g></path></svg><p>b</p>c'),
+        ("<svg><svg><math>a<p>b</p>c", "<svg><svg><math>a</math></svg></svg><p>b</p>c"),
         ("<math><mi>x<div>a</div></math>b", "<math><mi>x</mi></math><div>a</div>b"),
         (
             "<svg><foreignObject><p>a</p></foreignObject></svg>b",
