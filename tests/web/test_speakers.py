@@ -50,9 +50,9 @@ def asked(client: FlaskClient, address: str) -> Any:  # noqa: ANN401 - whatever 
     return client.get(address).json
 
 
-def line(client: FlaskClient, address: str) -> str:
+def line(client: FlaskClient, address: str, which: str = ".provenance") -> str:
     """Return the first line of provenance on a page, its parts apart."""
-    found = page(client.get(address)).select_one(".provenance")
+    found = page(client.get(address)).select_one(which)
     assert found is not None
     spans = found.find_all("span", recursive=False)
     return " | ".join(" ".join(span.get_text().split()) for span in spans)
@@ -76,11 +76,13 @@ def test_a_hit_says_who_speaks_and_how_old_it_is(
 
 
 def test_an_article_says_so_too_with_licence_and_day_of_indexing(client: FlaskClient) -> None:
-    shown = line(client, "/articles/shop.tegretol").split(" | ")
-    assert shown[:3] == ["Corner <b>Shop</b> Seller page", "no date found", "licence CC BY 4.0"]
-    assert shown[3].startswith("indexed ")
-    assert shown[4] == "Original page"
-    link = page(client.get("/articles/shop.tegretol")).select_one(".provenance a")
+    address = "/articles/shop.tegretol"
+    assert line(client, address).split(" | ") == ["Corner <b>Shop</b> Seller page", "no date found"]
+    shown = line(client, address, ".about .provenance").split(" | ")
+    assert shown[0] == "licence CC BY 4.0"
+    assert shown[1].startswith("indexed ")
+    assert shown[2] == "Original page"
+    link = page(client.get(address)).select_one(".provenance a")
     assert link is not None
     assert link["href"] == "https://shop.example/shop/tegretol.html"
 
