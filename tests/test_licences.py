@@ -21,10 +21,10 @@ def listed() -> dict[str, str]:
     return dict(re.findall(r"^\| `(\S+)` \| (.+?) \|$", table, re.MULTILINE))
 
 
-def locked() -> tuple[str, ...]:
-    """Return what the lock file installs to run."""
+def locked() -> dict[str, str]:
+    """Return what the lock file installs to run, with the versions."""
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    return tuple(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))
+    return dict(re.findall(r"^([\w.-]+)==(\S+)", lock, re.MULTILINE))
 
 
 def stated(package: str) -> str:
@@ -37,7 +37,10 @@ def stated(package: str) -> str:
 
 
 def test_the_licence_of_everything_that_is_installed_to_run_is_listed() -> None:
-    assert listed() == {package: stated(package) for package in locked()}
+    assert listed().keys() == locked().keys()
+    # Other versions state the same in other words.
+    installed = {of: version for of, version in locked().items() if metadata.version(of) == version}
+    assert {of: listed()[of] for of in installed} == {of: stated(of) for of in installed}
 
 
 def test_nothing_that_is_installed_to_run_binds_who_passes_it_on() -> None:
