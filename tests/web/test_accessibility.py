@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.web.browser import watched_page
+from indexer.config import Settings
+from tests.web.browser import served, watched_page
 from tests.web.states import STATES, State
+from webapp import create_app
 
 pytestmark = pytest.mark.browser
 
@@ -58,10 +60,8 @@ def told(findings: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-@each_state
-def test_axe_finds_nothing_in_light_and_dark_narrow_and_wide(
-    browser: Browser, address: str, state: State
-) -> None:
+def hold_to_axe(browser: Browser, address: str, state: State) -> None:
+    """Find nothing that axe complains of, in light and dark, on a narrow and a wide page."""
     axe()
     with watched_page(browser, expected=EXPECTED, reduced_motion="reduce") as page:
         for width in WIDTHS:
@@ -75,6 +75,27 @@ def test_axe_finds_nothing_in_light_and_dark_narrow_and_wide(
                 open_ = [one for one in found["incomplete"] if one["id"] not in EXPLAINED]
                 assert told(open_) == [], where
                 assert len(found["passes"]) > 10, where
+
+
+@each_state
+def test_axe_finds_nothing_in_light_and_dark_narrow_and_wide(
+    browser: Browser, address: str, state: State
+) -> None:
+    hold_to_axe(browser, address, state)
+
+
+def test_axe_finds_nothing_while_there_is_no_index(browser: Browser, tmp_path: Path) -> None:
+    with served(create_app(Settings(index=str(tmp_path / "none")))) as address:
+        hold_to_axe(browser, address, State("no index", "/search?q=imuran", status=503))
+
+
+def test_axe_finds_nothing_while_the_index_is_old(browser: Browser, location: str) -> None:
+    settings = Settings(index=location, max_age_days=1)
+    with served(create_app(settings)) as address:
+        hold_to_axe(browser, address, State("old", "/search?q=imuran+side+effects"))
+        with watched_page(browser) as page:
+            page.goto(address)
+            assert "more than 1 day ago" in page.inner_text("body")
 
 
 MEASURE = """() => {
