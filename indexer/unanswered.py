@@ -31,7 +31,7 @@ from indexer.errors import ConfigError
 from indexer.query.function_words import FUNCTION_WORDS
 
 K = 5
-"""Addresses that a query must have been asked from: fewer than five are usual nowhere."""
+"""Addresses that a query must have been asked from before it is told."""
 MOST_WORDS = 8
 LONGEST = 100
 """Characters. What is longer is nearly never asked twice, and tells more about who asks."""

@@ -7,13 +7,14 @@ browser are left out: they test the browser's side, which no dependency changes.
 
 from __future__ import annotations
 
+import argparse
 import configparser
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -72,9 +73,11 @@ def command(words: Sequence[str]) -> None:
     subprocess.run(words, cwd=ROOT, check=True)
 
 
-def main(ends: Iterable[str]) -> int:
+def main() -> int:
     """Run every combination; return 1 if a test failed in one of them."""
-    chosen = tuple(ends) or ENDS
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("ends", nargs="*", choices=(*ENDS, []), metavar="oldest|newest")
+    chosen = parser.parse_args().ends or ENDS
     pythons = [python for python in PYTHONS if starts(python)]
     failed = [
         f"{python}, {end}" for python in pythons for end in chosen if not run_suite(python, end)
@@ -84,4 +87,4 @@ def main(ends: Iterable[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -295,6 +295,22 @@ def _identity(path: str) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
+@contextmanager
+def without_syncing() -> Iterator[None]:
+    """Leave real syncing out: a kill needs none, and a power cut is played."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _descriptor: None)
+        yield
+
+
+def assert_tidy(root: Path) -> None:
+    """Check that nothing is left in an index of what went wrong."""
+    names = {path.name for path in root.iterdir()}
+    generations = {name for name in names if name.startswith("gen-")}
+    assert names - generations == {"CURRENT", "builder.lock"}
+    assert len(generations) <= 2
+
+
 def in_child(work: Callable[[], None]) -> int:
     """Run something in a forked child; return its exit status, 0 when it was done.
 

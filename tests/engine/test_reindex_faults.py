@@ -30,9 +30,11 @@ from tests.engine.faults import (
     NEEDS_SPACE,
     PowerCut,
     Storage,
+    assert_tidy,
     failing,
     in_child,
     killed,
+    without_syncing,
 )
 
 STEP = int(os.environ.get("FAULT_STEP", "300"))
@@ -172,20 +174,14 @@ class Trial:
         assert answers(place) == self.new
         write(place, "last", "one more")
         reindex(place)
-        root = place / "indexes" / "own"
-        names = {path.name for path in root.iterdir()}
-        generations = {name for name in names if name.startswith("gen-")}
-        assert names - generations == {"CURRENT", "builder.lock"}
-        assert len(generations) <= 2
+        assert_tidy(place / "indexes" / "own")
         assert answers(place) is not None
         shutil.rmtree(place)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _no_waiting_for_the_disk() -> Iterator[None]:
-    """Leave real syncing out: a kill needs none, and a power cut is played."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "fsync", lambda _descriptor: None)
+    with without_syncing():
         yield
 
 

@@ -218,6 +218,8 @@ def test_paper_has_the_text_and_no_way_around(browser: Browser, address: str) ->
             for at in page.locator(gone).all():
                 assert at.is_hidden(), gone
         assert page.locator(".part mark").first.is_visible()
+        for folded in (".about .evidence", ".glance li"):
+            assert page.locator(folded).first.is_visible(), folded
         page.goto(f"{address}/search?q=imuran")
         assert page.locator(".rail").is_hidden()
         assert page.locator(".hit").first.is_visible()

@@ -18,14 +18,15 @@ from indexer.index import open_index
 from indexer.knowledge.categories import category_notices
 from indexer.knowledge.drugs import DrugKnowledge
 from indexer.knowledge.sections import KINDS
-from indexer.model import Article, Block, Drug, Mark, MarkKind, Mention, Section
+from indexer.model import Article, Block, Drug, Mark, MarkKind, Mention, Notice, NoticeCode, Section
 from indexer.runs import ReindexOptions
 from tests.audited_pages import PLANTED
 from tests.web.conftest import reading
 from tests.web.pages import IMURAN, TEGRETOL, page, text_of
 from webapp import create_app
 from webapp.inlines import InlineText, doses, links
-from webapp.outline import LONGEST_GLANCE, beginning_of, glance_place
+from webapp.outline import LONGEST_GLANCE, at_a_glance, beginning_of, glance_place
+from webapp.rendering import cautions
 
 MENTIONS = """<!doctype html><html lang="en"><head><title>Gout and its medicines</title></head>
 <body><article><h1>Gout and its medicines</h1>
@@ -198,11 +199,42 @@ def test_what_disagrees_is_told_at_once_and_its_figures_unfold(tmp_path: Path) -
     assert words(fold.p).startswith("This article gives different figures for mild side effects: ")
     assert "78 % of patients had mild side effects." in words(fold.p)
     assert "15%" in words(fold.p)
-    glances = article(client, "planted").select(".glance-text")
-    assert glances
-    assert not [glance for glance in glances if "78" in words(glance)]
     listed = page(client.get("/search?q=imuran")).select_one(".hit .warnings")
     assert words(listed) == "This article gives different figures for mild side effects."
+
+
+@pytest.mark.parametrize("is_disputed", [False, True])
+def test_at_a_glance_tells_no_figure_of_an_article_that_contradicts_itself(
+    *, is_disputed: bool
+) -> None:
+    text = "78 % of patients had mild side effects."
+    section = Section(
+        id="mild",
+        heading="Mild side effects",
+        level=2,
+        path=(),
+        kind="adverse-reactions",
+        text=text,
+        blocks=(Block(start=0, end=len(text), kind="paragraph"),),
+    )
+    notices = (Notice(code="conflicting-figures", text="…"),) if is_disputed else ()
+    told = at_a_glance(Article(id="x", title="x", source="x", sections=(section,), notices=notices))
+    assert [place.beginning for glance in told for place in glance.places] == [
+        "" if is_disputed else text
+    ]
+
+
+def test_cautions_are_told_once_each() -> None:
+    codes: tuple[NoticeCode, ...] = (
+        "conflicting-figures",
+        "conflicting-figures",
+        "off-topic",
+        "together",
+    )
+    notices = [Notice(code=code, text=f"What {code} means") for code in codes]
+    assert cautions(notices) == (
+        "different figures for the same thing, text about other medicines and What together means"
+    )
 
 
 def test_how_a_medicine_was_found_in_a_page_unfolds(client: FlaskClient) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
@@ -58,6 +60,17 @@ def test_medicines_are_called_as_they_are_written_however_they_were_typed(
     assert [name.get_text() for name in soup.select("h1 bdi")] == ["Imuran", "Tegretol"]
     other = compared(client, "adverse-reactions", "azathioprine", "Tegretol")
     assert [name.get_text() for name in other.select("h1 bdi")] == ["azathioprine", "Tegretol"]
+
+
+def test_newer_articles_come_first(tmp_path: Path) -> None:
+    for name, year in (("a", 2019), ("b", 2024), ("c", 2021)):
+        date = f'<meta property="article:modified_time" content="{year}-05-01T00:00:00Z">'
+        text = RAPAMUNE.replace("<title>", f"{date}<title>").replace("It is rare", f"Of {year}")
+        (tmp_path / f"{name}.html").write_text(text, encoding="utf-8")
+    index = open_index(str(tmp_path / "index"))
+    index.reindex(Corpus([tmp_path]), ReindexOptions(jobs=1))
+    told = index.compare("adverse-reactions", "Rapamune", "sirolimus").first.sections
+    assert [of.section.text[-5:-1] for of in told] == ["2024", "2021", "2019"]
 
 
 def test_each_side_has_all_its_sections_of_the_kind_word_for_word(client: FlaskClient) -> None:
