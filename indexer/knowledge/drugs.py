@@ -175,11 +175,12 @@ class DrugKnowledge:
             beginnings |= table.beginnings(words)
         if not beginnings:
             return ()
+        longest = {first: max([t.longest(first) for t in self._tables]) for first in beginnings}
         found: list[NameSpan] = []
         free = 0
         for position, term in enumerate(terms):
-            if term in beginnings and position >= free:
-                span = self._name_at(terms, position)
+            if term in longest and position >= free:
+                span = self._name_at(terms, position, position + longest[term])
                 if span is not None:
                     found.append(span)
                     free = span.end
@@ -250,10 +251,9 @@ class DrugKnowledge:
     def _owns(self, key: str, joined: str) -> bool:
         return any(table.owns(key, joined) for table in self._tables)
 
-    def _name_at(self, terms: Sequence[str], position: int) -> NameSpan | None:
-        first = terms[position]
-        longest = max([table.longest(first) for table in self._tables])
-        for end in range(min(position + longest, len(terms)), position, -1):
+    def _name_at(self, terms: Sequence[str], position: int, last: int) -> NameSpan | None:
+        """Return the longest name that begins at a position and ends at the `last` or before."""
+        for end in range(min(last, len(terms)), position, -1):
             joined = " ".join(terms[position:end])
             for table in self._tables:
                 if owners := table.owners(joined):

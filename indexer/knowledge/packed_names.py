@@ -47,6 +47,8 @@ class PackedTable:
 
     def owners(self, joined: str) -> tuple[Entry, ...]:
         """Return the medicines of a name, the dominant one first; none for an unknown name."""
+        if joined not in self._rows:  # of a hundred that are asked, ninety-nine
+            return ()
         found = self._owners.get(joined)
         if found is None:
             found = tuple(self._entry(number, joined) for number in self._numbers(joined))
