@@ -12,6 +12,9 @@ MEDQUAD ?=
 PAGES ?= corpus
 PAGE_COUNT ?= 5000
 SIZES ?= 5000,50000,200000
+# Which campaigns `make torture` runs, all without; and the seed of what is random in them.
+CAMPAIGNS ?=
+SEED ?=
 # Test processes: as many as there are cores, but not more than this.
 MAX_WORKERS ?= 8
 # About twice the time; `make test COVERAGE=` goes without.
@@ -25,7 +28,7 @@ PIP_COMPILE = env -u PIP_FIND_LINKS CUSTOM_COMPILE_COMMAND="make lock" $(IN_VENV
 	--quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	--strip-extras --allow-unsafe --resolver=backtracking --no-config
 
-.PHONY: help run test check lock bench
+.PHONY: help run test check lock bench torture
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -54,6 +57,8 @@ lock: $(VENV)/.python ## resolve the newest allowed versions into the lock files
 	$(PIP_COMPILE) --upgrade --extra dev --constraint requirements.lock --all-build-deps \
 		--output-file requirements-dev.lock pyproject.toml
 	$(PIP_COMPILE) --upgrade --output-file benchmarks/requirements.lock benchmarks/requirements.in
+	$(PIP_COMPILE) --upgrade --constraint requirements-dev.lock \
+		--output-file tests/torture/requirements.lock tests/torture/requirements.in
 	@# A pinned release may have left the oldest Python behind, unseen by a newer one.
 	$(PIP) install --quiet --dry-run --target $(VENV)/oldest --python-version $(OLDEST_PYTHON) \
 		--only-binary :all: --require-hashes --requirement requirements-dev.lock
@@ -62,6 +67,9 @@ bench: $(VENV)/.bench ## measure speed beside the peers, into var/bench (MEDQUAD
 	@test -d "$(MEDQUAD)" || { echo "Say where MedQuAD is: make bench MEDQUAD=DIR" >&2; exit 1; }
 	$(IN_VENV) -m benchmarks "$(MEDQUAD)" --sizes "$(SIZES)" \
 		--pages "$(PAGES)" --page-count $(PAGE_COUNT)
+
+torture: $(VENV)/.torture $(VENV)/.browser ## run the long campaigns against loss and damage (CAMPAIGNS= SEED=)
+	$(IN_VENV) -m tests.torture $(if $(SEED),--seed $(SEED)) $(CAMPAIGNS)
 
 # What the browser tests have from npm; those that need it are skipped, with the reason, without.
 $(VENV)/.browser: $(VENV)/.python tests/browser/package.json tests/browser/package-lock.json
@@ -111,4 +119,8 @@ $(VENV)/.bench: $(VENV)/.runtime benchmarks/requirements.lock benchmarks/pagefin
 	else \
 		echo "npm is missing, so Pagefind takes no part." >&2; \
 	fi
+	@touch $@
+
+$(VENV)/.torture: $(VENV)/.dev tests/torture/requirements.lock
+	$(PIP) install --quiet --no-deps --require-hashes --requirement tests/torture/requirements.lock
 	@touch $@
