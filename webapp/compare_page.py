@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import groupby
+from operator import attrgetter
 
 from flask import Response, render_template
 
-from indexer.comparisons import Comparison, Told, ToldOf
+from indexer.comparisons import Comparison, ToldOf
 from indexer.errors import NotFoundError
 from indexer.knowledge.sections import KINDS, OTHER
-from indexer.model import Drug, DrugEntry, Role, SearchRequest
+from indexer.model import ArticleSummary, Drug, DrugEntry, Role, SearchRequest, Section
 from indexer.serialization import compare_link
 from indexer.suggestions import Suggestion
 from webapp.blocks import Node, body_of
@@ -27,6 +29,14 @@ USUAL_KIND = "adverse-reactions"
 """What is compared when nobody says what: what is asked of medicines most."""
 
 
+@dataclass(frozen=True, slots=True)
+class ToldBy:
+    """What one article tells, so that where it is from is said once."""
+
+    article: ArticleSummary
+    sections: tuple[tuple[Section, tuple[Node, ...]], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """What articles tell of one medicine, ready to be shown."""
@@ -34,7 +44,9 @@ class Column:
     asked: str
     drug: DrugEntry
     total: int
-    told: tuple[tuple[Told, tuple[Node, ...]], ...]
+    articles: tuple[ToldBy, ...]
+    shown: int
+    """Sections that the articles show."""
     has_shared: bool
 
 
@@ -75,12 +87,21 @@ def answer_compare(pair: Pair) -> Response:
 
 
 def _column(asked: str, told: ToldOf) -> Column:
-    shown = tuple((of, body_of(of.section, (), shared(of.shared)).nodes) for of in told.sections)
+    by_article = groupby(told.sections, key=attrgetter("article"))
     return Column(
         asked=_name_of(told.drug, asked),
         drug=told.drug,
         total=told.total,
-        told=shown,
+        articles=tuple(
+            ToldBy(
+                article,
+                tuple(
+                    (of.section, body_of(of.section, (), shared(of.shared)).nodes) for of in group
+                ),
+            )
+            for article, group in by_article
+        ),
+        shown=len(told.sections),
         has_shared=any(of.shared for of in told.sections),
     )
 

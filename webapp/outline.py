@@ -36,6 +36,9 @@ LONGEST_GLANCE = 220
 """Code points of the first sentence of a section that a glance shows; a longer one is left out,
 because a part of it could lack its *not*."""
 
+LONGEST_LIST = 320
+"""Code points of a section that is a list and is shown whole; of a longer one nothing is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
@@ -59,6 +62,8 @@ class Place:
 
     section: Section
     beginning: str
+    is_list: bool = False
+    """What is shown is a list that only the section's heading introduces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,8 @@ class Glance:
     kind: str
     label: str
     places: tuple[Place, ...]
+    is_first: bool
+    """It is of those that must not be missed; the others are only named."""
 
 
 def parts_of(
@@ -116,13 +123,21 @@ def at_a_glance(article: Article) -> tuple[Glance, ...]:
     is_disputed = any(notice.code == "conflicting-figures" for notice in article.notices)
     for kind in sorted(KINDS, key=glance_place):
         places = tuple(
-            Place(part, "" if is_disputed and _has_figure(part) else beginning_of(part))
+            place_of(part, is_disputed=is_disputed)
             for part in article.sections
             if part.kind == kind.name and part.text
         )
         if places and kind.name != OTHER:
-            found.append(Glance(kind.name, kind.label, places))
+            found.append(Glance(kind.name, kind.label, places, kind.name in GLANCE_ORDER))
     return tuple(found)
+
+
+def place_of(section: Section, *, is_disputed: bool = False) -> Place:
+    """Return what a glance shows of a section: its first sentence, or a short list whole."""
+    shown = beginning_of(section) or short_list_of(section)
+    if is_disputed and any(character.isdigit() for character in shown):
+        return Place(section, "")
+    return Place(section, shown, bool(shown) and section.blocks[0].kind == "item")
 
 
 def glance_place(kind: SectionKind) -> int:
@@ -146,8 +161,15 @@ def beginning_of(section: Section) -> str:
     return sentence if len(sentence) <= LONGEST_GLANCE and sentence[-1:] in _ENDS else ""
 
 
-def _has_figure(section: Section) -> bool:
-    return any(character.isdigit() for character in beginning_of(section))
+def short_list_of(section: Section) -> str:
+    """Return the text of a section that is a list, with the lines that introduce it.
+
+    All of it, because an item that is left out is taken for one that is not there; empty where it
+    is long, or more than a list.
+    """
+    kinds = {block.kind for block in section.blocks}
+    is_list = "item" in kinds and kinds <= {"item", "paragraph"}
+    return section.text if is_list and len(section.text) <= LONGEST_LIST else ""
 
 
 def absent_kinds(article: Article) -> tuple[str, ...]:

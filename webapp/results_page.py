@@ -10,11 +10,13 @@ from flask import render_template
 from indexer.model import (
     LARGEST_PAGE_SIZE,
     LONGEST_QUOTED,
+    BestSection,
     Block,
     Hit,
     Results,
     SearchRequest,
     Section,
+    SectionHit,
 )
 from webapp import navigation
 from webapp.blocks import Node, body_of
@@ -100,6 +102,8 @@ class Quoted:
     """What unfolds below that."""
     is_whole: bool = True
     """Whether what is shown and what unfolds is all of it."""
+    beside: tuple[SectionHit, ...] = ()
+    """Listed sections of the same kind in the same article, so that nobody takes it for all."""
 
     @property
     def is_all_shown(self) -> bool:
@@ -116,8 +120,9 @@ def _best(results: Results) -> Quoted | None:
     if results.best is None:
         return None
     section, marks = results.best.section, results.best.marks
+    beside = _beside(results.best, results.hits)
     if len(section.text) <= SHORT_ENOUGH:
-        return Quoted(shown=body_of(section, marks).nodes)
+        return Quoted(shown=body_of(section, marks).nodes, beside=beside)
     is_whole = len(section.text) <= LONGEST_QUOTED
     cut = 0 if results.query.concepts > _DRUG_AND_KIND else _end_of_beginning(section)
     rest = section.blocks[cut:] if is_whole else ()
@@ -125,6 +130,17 @@ def _best(results: Results) -> Quoted | None:
         shown=body_of(replace(section, blocks=section.blocks[:cut]), marks).nodes,
         rest=body_of(replace(section, blocks=_renumbered(rest, cut)), marks).nodes,
         is_whole=is_whole,
+        beside=beside,
+    )
+
+
+def _beside(best: BestSection, hits: Sequence[Hit]) -> tuple[SectionHit, ...]:
+    return tuple(
+        listed
+        for hit in hits
+        if hit.article.id == best.article.id
+        for listed in hit.sections
+        if listed.kind == best.section.kind and listed.id != best.section.id
     )
 
 

@@ -18,14 +18,32 @@ from indexer.index import open_index
 from indexer.knowledge.categories import category_notices
 from indexer.knowledge.drugs import DrugKnowledge
 from indexer.knowledge.sections import KINDS
-from indexer.model import Article, Block, Drug, Mark, MarkKind, Mention, Notice, NoticeCode, Section
+from indexer.model import (
+    Article,
+    Block,
+    BlockKind,
+    Drug,
+    Mark,
+    MarkKind,
+    Mention,
+    Notice,
+    NoticeCode,
+    Section,
+)
 from indexer.runs import ReindexOptions
 from tests.audited_pages import PLANTED
 from tests.web.conftest import reading
 from tests.web.pages import IMURAN, TEGRETOL, page, text_of
 from webapp import create_app
 from webapp.inlines import InlineText, doses, links
-from webapp.outline import LONGEST_GLANCE, at_a_glance, beginning_of, glance_place
+from webapp.outline import (
+    LONGEST_GLANCE,
+    LONGEST_LIST,
+    at_a_glance,
+    beginning_of,
+    glance_place,
+    place_of,
+)
 from webapp.rendering import cautions
 
 MENTIONS = """<!doctype html><html lang="en"><head><title>Gout and its medicines</title></head>
@@ -41,6 +59,10 @@ a tablet that keeps them away.</p>
 which many know as Tegretol, works less well with some tablets. Imurel and Imuram are no medicines
 that anybody here knows.</p>
 </article></body></html>"""
+
+
+WHO_SHOULD_NOT = """<h2>Who should not take Imuran</h2>
+<ul><li>anyone who is allergic to it</li><li>anyone with gout</li></ul>"""
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +173,43 @@ def section(text: str, kind: str = "paragraph") -> Section:
 def test_a_glance_shows_a_whole_first_sentence_or_none(text: str, kind: str, shown: str) -> None:
     assert beginning_of(section(text, kind)) == shown
     assert len(shown) <= LONGEST_GLANCE
+
+
+@pytest.mark.parametrize(
+    ("texts", "kinds", "shown", "is_list"),
+    [
+        (("• gout", "• a stroke"), ("item", "item"), "• gout\n• a stroke", True),
+        (("Never with:", "• gout"), ("paragraph", "item"), "Never with:\n• gout", False),
+        (("• gout", f"• {'very ' * 70}old"), ("item", "item"), "", False),
+        (("• gout", "Dose: 5 mg"), ("item", "row"), "", False),
+    ],
+)
+def test_a_glance_shows_a_list_whole_or_not_at_all(
+    texts: tuple[str, ...], kinds: tuple[BlockKind, ...], shown: str, *, is_list: bool
+) -> None:
+    starts = [sum(len(text) + 1 for text in texts[:at]) for at in range(len(texts))]
+    blocks = tuple(
+        Block(kind=kind, start=start, end=start + len(text))
+        for kind, start, text in zip(kinds, starts, texts, strict=True)
+    )
+    listed = Section(id="a", heading="A", level=2, text="\n".join(texts), blocks=blocks)
+    place = place_of(listed)
+    assert (place.beginning, place.is_list) == (shown, is_list)
+    assert len(shown) <= LONGEST_LIST
+
+
+def test_a_list_at_a_glance_stands_below_its_own_heading(tmp_path: Path) -> None:
+    """Items alone could be read as the opposite of what they are listed for."""
+    text = IMURAN.replace("<h2>Side effects</h2>", f"{WHO_SHOULD_NOT}<h2>Side effects</h2>")
+    (tmp_path / "imuran.html").write_text(text, encoding="utf-8")
+    index = open_index(str(tmp_path / "index"))
+    index.reindex(Corpus([tmp_path / "imuran.html"]), ReindexOptions(jobs=1))
+    soup = article(reading(create_app(Settings(index=index.location))), "imuran")
+    shown = soup.select_one("[data-kind=contraindications] .glance-text")
+    assert shown is not None
+    assert shown.get_text() == (
+        "Who should not take Imuran:\n• anyone who is allergic to it\n• anyone with gout"
+    )
 
 
 def test_what_an_article_has_no_section_about_is_said(client: FlaskClient) -> None:

@@ -76,7 +76,7 @@ def test_newer_articles_come_first(tmp_path: Path) -> None:
 def test_each_side_has_all_its_sections_of_the_kind_word_for_word(client: FlaskClient) -> None:
     soup = compared(client, "adverse-reactions", "Imuran", "Tegretol")
     left, right = soup.select(".compare-column")
-    assert [h.get_text(strip=True) for h in left.select("h3")] == [
+    assert [h.get_text(strip=True) for h in left.select("h4")] == [
         "Side effects",
         "Serious side effects",
     ]
@@ -87,6 +87,17 @@ def test_each_side_has_all_its_sections_of_the_kind_word_for_word(client: FlaskC
         told = side.select_one(".told .provenance")
         assert told is not None
         assert "no date found" in told.get_text() or "February 2024" in told.get_text()
+
+
+def test_an_article_says_once_where_its_sections_are_from(client: FlaskClient) -> None:
+    """Each text stands below its own source, which is not told again for every section."""
+    soup = compared(client, "adverse-reactions", "Imuran", "Tegretol")
+    (imuran,) = soup.select(".compare-column")[0].select(".told")
+    assert len(imuran.select(".provenance")) == 1
+    assert len(imuran.select("section h4")) == 2
+    title = imuran.select_one("h3 a")
+    assert title is not None
+    assert client.get(str(title["href"])).status_code == 200
 
 
 def test_no_verdict_is_given(client: FlaskClient) -> None:
@@ -188,7 +199,7 @@ def test_the_api_answers_what_the_page_shows(client: FlaskClient) -> None:
     soup = compared(client, "adverse-reactions", "imuran", "tegretol")
     for side, column in zip("ab", soup.select(".compare-column"), strict=True):
         assert answer[side]["total"] == len(answer[side]["sections"])
-        shown = [link["href"] for link in column.select(".told h3 a")]
+        shown = [link["href"] for link in column.select(".told h4 a")]
         assert [section["url"] for section in answer[side]["sections"]] == shown
     assert answer["links"]["html"] == "/compare?section=adverse-reactions&a=imuran&b=tegretol"
     assert client.get(answer["links"]["html"]).status_code == 200
