@@ -94,7 +94,7 @@ def test_an_article_says_once_where_its_sections_are_from(client: FlaskClient) -
     soup = compared(client, "adverse-reactions", "Imuran", "Tegretol")
     (imuran,) = soup.select(".compare-column")[0].select(".told")
     assert len(imuran.select(".provenance")) == 1
-    assert len(imuran.select("section h4")) == 2
+    assert len(imuran.select(".told-part h4")) == 2
     title = imuran.select_one("h3 a")
     assert title is not None
     assert client.get(str(title["href"])).status_code == 200
