@@ -21,7 +21,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 LOGS: Final = ROOT / "var" / "torture"
-PYTEST: Final = ("-m", "pytest", "-p", "no:cacheprovider", "--quiet")
+PYTEST: Final = ("-m", "pytest", "-p", "no:cacheprovider", "--quiet", "--capture=no")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
