@@ -184,7 +184,7 @@ def test_words_that_occur_nowhere_do_not_fill_the_memory(
         assert not served.search(SearchRequest(text=f"nowhere{number}")).hits
     snapshot = served._engine.snapshot()
     assert isinstance(snapshot, WhooshSnapshot)
-    assert len(snapshot._postings._terms) <= 50
+    assert len(snapshot._opened.postings._terms) <= 50
     assert served.search(SearchRequest(text="water")).total.articles == 4
 
 

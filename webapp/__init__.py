@@ -17,6 +17,7 @@ from webapp import (
     assets,
     audits,
     browser,
+    changes,
     compression,
     exports,
     health,
@@ -67,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Then, so that it names each request before anything else and adds its headers last.
     security.attach(app, settings)
     rate_limit.attach(app, settings)
-    for part in (compression, assets, problems, rendering):
+    for part in (changes, compression, assets, problems, rendering):
         part.attach(app)
     # What is said of ages and records is on pages too.
     shown = f"{settings.max_age_days} {settings.log_queries} {bool(settings.query_report)}"

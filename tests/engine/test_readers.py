@@ -212,7 +212,7 @@ def overtaken(monkeypatch: pytest.MonkeyPatch, place: str, engine: Engine) -> No
 @pytest.mark.parametrize(
     ("moment", "ask"),
     [
-        ("segments.read_segments", lambda engine: engine.snapshot().article("b1").id),
+        ("snapshot.read_segments", lambda engine: engine.snapshot().article("b1").id),
         ("snapshot.read_failures", lambda engine: engine.snapshot().article("b1").id),
         ("read_states", lambda engine: engine.baseline().states["b1.html"].article_id),
         ("read_failures", lambda engine: engine.baseline().states["b1.html"].article_id),

@@ -221,6 +221,14 @@ def test_the_least_recently_used_is_forgotten_first() -> None:
     assert len(memory) == 2
 
 
+def test_what_is_kept_again_counts_once() -> None:
+    memory: Memory[str, int] = Memory(10)
+    for _ in range(5):
+        memory.put("a", 1, 4)
+    memory.put("b", 2, 4)
+    assert (memory.get("a"), memory.get("b")) == (1, 2)
+
+
 @pytest.mark.parametrize(
     ("name", "change", "problem"),
     [

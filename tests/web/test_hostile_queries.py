@@ -196,6 +196,10 @@ def addresses(query: str) -> Iterator[str]:
 def look(server: Server, address: str) -> None:
     """Ask, and find an answer that is one of ours."""
     status, body = server.answer(address)
+    if status == 503:  # on a busy machine an export may reach its deadline before its first row
+        assert "/export" in address
+        assert json.loads(body)["type"] == "/problems/search-too-long"
+        return
     assert status in {200, 400, 404, 410, 414, 431}, (status, address[:300])
     assert b"Traceback" not in body
     if address.startswith("/api/") and "export" not in address and status != 431:
@@ -231,4 +235,6 @@ def test_whatever_is_asked_is_answered(server: Server) -> None:
             words += [chr(chance.randrange(1, 0x11000)) for _ in range(20)]
         query = chance.choice(("", " ")).join(words)
         look(server, list(addresses(query))[at % len(FORMS)])
-    assert server.kilobytes() - before < GROWTH
+    grown = server.kilobytes() - before
+    print(f"{QUERIES} queries, memory {grown:+} kB")
+    assert grown < GROWTH

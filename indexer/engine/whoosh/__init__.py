@@ -24,8 +24,7 @@ from indexer.model import Status
 from indexer.runs import Verification
 
 if TYPE_CHECKING:
-    from indexer.engine.whoosh.snapshot import WhooshSnapshot
-    from indexer.engine.whoosh.table import SectionTable
+    from indexer.engine.whoosh.snapshot import Opened, WhooshSnapshot
 
 DISTRIBUTION = "whoosh3"
 ANEW = "Run `drugsearch reindex --fresh` to build the index anew."
@@ -52,8 +51,8 @@ class WhooshEngine:
         self._thread = threading.local()
         self._states: tuple[str, Mapping[str, SourceState]] | None = None
         self._opening = threading.Lock()
-        self._table: tuple[str, SectionTable] | None = None
-        """What was opened last: the generation's digest and its sections, for all threads."""
+        self._opened: Opened | None = None
+        """What was opened last, for all threads."""
 
     def baseline(self) -> Baseline | None:
         """Return what is indexed, None when nothing was ever; raise IndexDamagedError."""
@@ -113,7 +112,7 @@ class WhooshEngine:
         from indexer.engine.whoosh.snapshot import WhooshSnapshot  # noqa: PLC0415
 
         generation = self._readable()
-        return WhooshSnapshot(self._table_of(generation), generation, self._location, self._names)
+        return WhooshSnapshot(self._opened_of(generation), generation, self._location)
 
     def _steadily(self, read: Callable[[], Read]) -> Read:
         """Read what is served; once two newer generations are published its folder is gone."""
@@ -134,16 +133,14 @@ class WhooshEngine:
             self._states = generation.digest, read_states(generation.folder)
         return self._states[1]
 
-    def _table_of(self, generation: Generation) -> SectionTable:
-        """Return what is known of a generation's sections; opened once for all threads."""
-        from indexer.engine.whoosh.segments import read_segments  # noqa: PLC0415
-        from indexer.engine.whoosh.table import SectionTable  # noqa: PLC0415
+    def _opened_of(self, generation: Generation) -> Opened:
+        """Return what is open of a generation; opened once for all threads."""
+        from indexer.engine.whoosh.snapshot import Opened  # noqa: PLC0415
 
         with self._opening:
-            if self._table is None or self._table[0] != generation.digest:
-                table = SectionTable(generation.folder, read_segments(generation.folder))
-                self._table = generation.digest, table
-            return self._table[1]
+            if self._opened is None or self._opened.digest != generation.digest:
+                self._opened = Opened(generation, self._names)
+            return self._opened
 
     def _readable(self) -> Generation:
         generation = self._generations.served()

@@ -61,7 +61,7 @@ PREFIX_TERMS = 64
 """Terms a prefix stands for at most, the commonest first: bounds the work of `a*`."""
 
 KEPT_BYTES = 32 << 20
-"""Memory for what nodes match, for each thread that searches."""
+"""Memory for what nodes match."""
 
 FEW = 8
 """A phrase is looked for in some rows alone while they are less than one in so many of all."""
@@ -99,7 +99,7 @@ NOTHING = Found(NO_ROWS, NO_ROWS)
 
 
 class Evaluator:
-    """Evaluates nodes over one open index. For one thread."""
+    """Evaluates nodes over one open index. Safe to share between threads."""
 
     def __init__(self, table: SectionTable, postings: PostingsReader, names: OwnNames) -> None:
         """Take what is open of the index, and the names that its stems keep apart."""

@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -51,6 +52,10 @@ POINTER_ASIDE = "CURRENT.new"
 # checking, so a second try finds peace; more are for a machine that is very busy.
 ATTEMPTS = 10
 
+FAILURE_SECONDS = 5.0
+"""How long it is taken for granted that nothing is whole, once all of it was read to find out: a
+server is asked again at once, by everybody."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
@@ -70,6 +75,8 @@ class Generations:
         self._pointer = root / POINTER_NAME
         self._checking = threading.Lock()
         self._checked: tuple[bytes, Generation] | None = None
+        self._failed: tuple[bytes, float, str] | None = None
+        """A pointer, until when what was found of it holds, and what is wrong."""
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -85,19 +92,32 @@ class Generations:
     def served(self) -> Generation:
         """Return the newest whole generation, every byte of it checked.
 
-        A generation is checked once for each change of the pointer. Raises IndexUnavailableError
-        when none was ever published, IndexDamagedError when none is whole.
+        A generation is checked once for each change of the pointer, and one that failed again
+        after FAILURE_SECONDS. Raises IndexUnavailableError when none was ever published,
+        IndexDamagedError when none is whole.
         """
         with self._checking:
             for _ in range(ATTEMPTS):
                 pointer = self.pointer()
                 if self._checked is None or self._checked[0] != pointer:
+                    self._raise_failure(pointer)
                     inspection = self._inspect(pointer, stop_at_whole=True)
                     if inspection.problems and self.pointer() != pointer:
                         continue  # its folders were removed after two newer ones were published
-                    self._checked = pointer, _served_of(inspection, self._root)
+                    if inspection.generation is None:
+                        message = _none_is_whole(inspection, self._root)
+                        self._failed = pointer, time.monotonic() + FAILURE_SECONDS, message
+                        raise IndexDamagedError(message)
+                    self._checked = pointer, inspection.generation
                 return self._checked[1]
         raise self._restless()
+
+    def _raise_failure(self, pointer: bytes) -> None:
+        """Raise what was found a moment ago to be wrong with what a pointer speaks of."""
+        if self._failed is not None:
+            failed, until, message = self._failed
+            if failed == pointer and time.monotonic() < until:
+                raise IndexDamagedError(message)
 
     def inspect(self) -> Inspection:
         """Check every byte of every generation that may be served, remembering nothing."""
@@ -344,10 +364,8 @@ class Generations:
                 durable.remove(self._root / POINTER_ASIDE)
 
 
-def _served_of(inspection: Inspection, root: Path) -> Generation:
-    if inspection.generation is None:
-        raise IndexDamagedError(
-            f"No generation of the index in {root} is whole: {'; '.join(inspection.problems)}. "
-            "Run `drugsearch reindex --fresh` to build it anew."
-        )
-    return inspection.generation
+def _none_is_whole(inspection: Inspection, root: Path) -> str:
+    return (
+        f"No generation of the index in {root} is whole: {'; '.join(inspection.problems)}. "
+        "Run `drugsearch reindex --fresh` to build it anew."
+    )

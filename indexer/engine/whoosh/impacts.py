@@ -23,7 +23,7 @@ from indexer.query import weights
 from indexer.query.plan import Field
 
 KEPT_BYTES = 96 << 20
-"""Memory for impacts, for each thread that searches."""
+"""Memory for impacts."""
 
 DENSE_SHARE = 8
 """A word that stands in more than one in so many rows also gets an array of all rows."""
@@ -75,10 +75,12 @@ class WordImpacts:
     @property
     def dense(self) -> Impacts:
         """The impact of every row, 0 where the word does not stand."""
-        if self._dense is None:
-            self._dense = np.zeros(self.size + 1, dtype=np.float32)
-            self._dense[self._ended_rows] = self._ended_impact
-        return self._dense[:-1]
+        dense = self._dense
+        if dense is None:
+            dense = np.zeros(self.size + 1, dtype=np.float32)
+            dense[self._ended_rows] = self._ended_impact
+            self._dense = dense  # whole: other threads may use it at once
+        return dense[:-1]
 
     @property
     def bits(self) -> NDArray[np.uint64]:
@@ -99,7 +101,7 @@ class WordImpacts:
 
 
 class ImpactReader:
-    """Works impacts out and keeps them. For one thread."""
+    """Works impacts out and keeps them. Safe to share between threads."""
 
     def __init__(self, table: SectionTable, postings: PostingsReader) -> None:
         """Read postings of what a table describes."""

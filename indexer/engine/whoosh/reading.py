@@ -22,8 +22,7 @@ from indexer.engine.whoosh.table import SectionTable
 from indexer.query.plan import Field
 
 KEPT_BYTES = 32 << 20
-"""Memory for postings of terms, and as much for those of words with several forms, for each thread
-that searches."""
+"""Memory for postings of terms, and as much for those of words with several forms."""
 
 KEPT_PHRASE_BYTES = 8 << 20
 """Memory for the rows that hold phrases."""
@@ -82,10 +81,12 @@ class TermPostings(Postings):
         at, mine = among.meet(self.rows)
         if not len(mine):
             return None
-        if self._bounds is None:
-            self._bounds = np.zeros(len(self.rows) + 1, dtype=np.uint32)
-            np.cumsum(self.frequency, out=self._bounds[1:])
-        starts = self._bounds[mine].astype(np.int64)
+        bounds = self._bounds
+        if bounds is None:
+            bounds = np.zeros(len(self.rows) + 1, dtype=np.uint32)
+            np.cumsum(self.frequency, out=bounds[1:])
+            self._bounds = bounds  # whole: other threads may use it at once
+        starts = bounds[mine].astype(np.int64)
         counts = self.frequency[mine]
         found: Places = (at << PLACE_BITS).repeat(counts)
         found += self._positions[ranges(starts, counts)]
@@ -97,7 +98,7 @@ EMPTY = TermPostings(NO_ROWS, _NOTHING, _NOTHING)
 
 
 class PostingsReader:
-    """Reads postings of one open index. For one thread."""
+    """Reads postings of one open index. Safe to share between threads."""
 
     def __init__(self, table: SectionTable) -> None:
         """Read what a table describes."""

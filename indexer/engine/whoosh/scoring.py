@@ -46,7 +46,7 @@ T = TypeVar("T")
 
 
 class Scorer:
-    """Scores nodes over one open index. For one thread."""
+    """Scores nodes over one open index. Safe to share between threads."""
 
     def __init__(self, table: SectionTable, postings: PostingsReader, evaluator: Evaluator) -> None:
         """Take what is open of the index."""

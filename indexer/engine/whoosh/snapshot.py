@@ -1,4 +1,10 @@
-"""One generation, open for reading by one thread: answers plans and returns what is stored."""
+"""One generation, open for reading: answers plans and returns what is stored.
+
+What is worked out of a generation is the same for all threads, and is kept once for all of them
+(`Opened`); a server with eight threads would else need the memory eight times, and a word that one
+of them has looked up would be unknown to the others. A thread's own is what has a state: what
+unpacks records.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +21,7 @@ from indexer.engine.whoosh.matching import match_plan, walk_plan
 from indexer.engine.whoosh.packing import RecordReader
 from indexer.engine.whoosh.reading import PostingsReader
 from indexer.engine.whoosh.scoring import Scorer
+from indexer.engine.whoosh.segments import read_segments
 from indexer.engine.whoosh.states import read_failures, status_of
 from indexer.engine.whoosh.table import SectionTable
 from indexer.errors import NotFoundError
@@ -26,38 +33,48 @@ if TYPE_CHECKING:
     from indexer.runs import Failure
 
 
-class WhooshSnapshot:
-    """A generation whose bytes were checked, open for reading."""
+class Opened:
+    """What is open of a generation, for all threads that read it."""
 
-    def __init__(
-        self, table: SectionTable, generation: Generation, location: str, names: OwnNames
-    ) -> None:
-        """Read what a table describes, which threads may share."""
+    def __init__(self, generation: Generation, names: OwnNames) -> None:
+        """Open a generation whose bytes were checked."""
+        self.digest = generation.digest
+        self.table = SectionTable(generation.folder, read_segments(generation.folder))
+        self.postings = PostingsReader(self.table)
+        self.evaluator = Evaluator(self.table, self.postings, names)
+        self.scorer = Scorer(self.table, self.postings, self.evaluator)
+
+
+class WhooshSnapshot:
+    """A generation, open for reading by one thread."""
+
+    def __init__(self, opened: Opened, generation: Generation, location: str) -> None:
+        """Read what is open of a generation."""
         self.closed = False
         self._generation = generation
         self._location = location
-        self._table = table
-        self._postings = PostingsReader(table)
-        self._evaluator = Evaluator(table, self._postings, names)
-        self._scorer = Scorer(table, self._postings, self._evaluator)
-        self._records = [RecordReader(segment.records) for segment in table.segments]
+        self._opened = opened
+        self._table = opened.table
+        self._records = [RecordReader(segment.records) for segment in self._table.segments]
         # Read now: once two newer generations are published, the folder is gone.
         self._failures = read_failures(generation)
 
     def match(self, plan: MatchPlan) -> Matches:
         """Answer a plan: true top, exact totals and facets."""
-        return match_plan(self._table, self._evaluator, self._scorer, plan)
+        return match_plan(self._table, self._opened.evaluator, self._opened.scorer, plan)
 
     def walk(self, plan: MatchPlan, *, size: int) -> Iterator[tuple[Match, ...]]:
         """Yield the results in the window of a plan, `size` at a time; raise DeadlineError."""
-        return walk_plan(self._table, self._evaluator, self._scorer, plan, size=size)
+        opened = self._opened
+        return walk_plan(opened.table, opened.evaluator, opened.scorer, plan, size=size)
 
     @cached_property
     def queries(self) -> QueryEvaluator:
-        """What answers Whoosh's own queries."""
+        """What answers Whoosh's own queries; a searcher of Whoosh's is for one thread."""
         from indexer.engine.whoosh.queries import QueryEvaluator  # noqa: PLC0415 - imports Whoosh
 
-        return QueryEvaluator(self._table, self._postings, self._evaluator)
+        opened = self._opened
+        return QueryEvaluator(opened.table, opened.postings, opened.evaluator)
 
     def record(self, row: int) -> bytes:
         """Return what is stored of the section in a row, as JSON."""
@@ -120,11 +137,11 @@ class WhooshSnapshot:
 
     def forms(self, leaf: Leaf) -> tuple[tuple[str, ...], ...]:
         """Return, for each position of a leaf, the surface forms that may stand there in a text."""
-        return self._evaluator.forms(leaf, "text")
+        return self._opened.evaluator.forms(leaf, "text")
 
     def terms(self, field: Field, prefix: str) -> Iterable[tuple[str, int]]:
         """Yield the terms of a field that begin with a prefix and their section counts."""
-        return self._postings.terms(field, prefix)
+        return self._opened.postings.terms(field, prefix)
 
     def status(self) -> Status:
         """Return what this snapshot serves."""
