@@ -114,7 +114,9 @@ class Evaluator:
         found = self._kept.get(node)
         if found is None:
             found = self._find(node, deadline)
-            self._kept.put(node, found, found.nbytes)
+            # That a word stands nowhere is soon found again, and there is no end of such words.
+            if found is not NOTHING or not isinstance(node, Word):
+                self._kept.put(node, found, found.nbytes)
         return found
 
     def holds(self, node: Node, rows: Rows, deadline: float | None = None) -> Flags:

@@ -123,7 +123,8 @@ class PostingsReader:
         found = self._terms.get(key)
         if found is None:
             found = self._read(field, term)
-            if keep:
+            # That a term stands nowhere is soon found again, and there is no end of such terms.
+            if keep and found is not EMPTY:
                 self._terms.put(key, found, found.nbytes)
         return found
 
@@ -157,8 +158,9 @@ class PostingsReader:
             rows, places = self.phrase_places(field, groups)
             frequency = np.bincount(places >> PLACE_BITS, minlength=len(rows))
             held = frequency.nonzero()[0]
-            found = Postings(rows[held], frequency[held])
-            self._phrases.put(key, found, found.nbytes)
+            found = Postings(rows[held], frequency[held]) if len(held) else EMPTY
+            if len(rows):  # else some word stands nowhere, or no row has them all: soon found again
+                self._phrases.put(key, found, found.nbytes)
         return found
 
     def holding(self, field: Field, groups: Sequence[Forms], among: Rows | None = None) -> Rows:
