@@ -375,3 +375,16 @@ main(["search", "--index", "none", "imuran"])
 @pytest.mark.parametrize("option", ["--drug", "--category"])
 def test_an_empty_name_to_filter_by_is_wrong_usage(option: str) -> None:
     assert run_command(["search", option, " ", "imuran"]) == 2
+
+
+def test_a_stray_form_tag_costs_no_text() -> None:
+    """One that was never closed took all that followed, because forms are left out."""
+    page = (
+        "<title>Imuran</title><main><h1>Imuran</h1><p>Take it with water in the morning.</p>"
+        "<h2>Doses<form></h2><p>Take one tablet a day, and never two.</p></main>"
+    )
+    article = parse_article(page.encode(), article_id="a", source="a.html")
+    assert "never two" in article.sections[-1].text
+    asking = page.replace("<form>", "<form action=/s><input name=q>")
+    article = parse_article(asking.encode(), article_id="a", source="a.html")
+    assert "Doses" in article.sections[-1].heading

@@ -167,6 +167,8 @@ class _Finder:
         survey = self._survey
         if survey.within(index, self.anchors):
             return True
+        if survey.tags[index].name == "form" and not survey.controls[index]:
+            return True  # a stray tag: nothing can be entered into it
         titles = len(survey.within(index, self._titles))
         if titles:
             # A menu that was never closed swallows the article.

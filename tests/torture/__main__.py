@@ -80,6 +80,12 @@ CAMPAIGNS: Final = (
         settings={"QUERIES": "100000"},
     ),
     Campaign(
+        name="pages",
+        promise="R10: 20,000 damaged pages are read whole, or set aside with the reason",
+        command=(*PYTEST, "tests/parsing/test_mutated_pages.py"),
+        settings={"PAGES": "20000"},
+    ),
+    Campaign(
         name="oracle",
         promise="the engine answers like a search that looks at every section",
         command=(*PYTEST, "tests/engine/test_oracle.py"),
