@@ -42,8 +42,9 @@ MARK = re.compile(r"qzx\d+qzx")
 # What our parser leaves out, or reads in another way, wherever it stands. A title may come from
 # elsewhere, and the head of a column is told with the cells below it: with none it is not told.
 UNLIKE = frozenset(
-    "h1 thead script style template noscript noframes noembed svg math canvas iframe object embed applet "
-    "audio video textarea select option button title frameset plaintext xmp del s strike".split()
+    "h1 thead script style template noscript noframes noembed svg math canvas iframe object embed "
+    "applet audio video textarea select option button title frameset plaintext xmp del s "
+    "strike".split()
 )
 Chain = tuple[str, ...]
 
