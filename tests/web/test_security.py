@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask, request
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from indexer.config import Settings
 from tests.web.pages import page, without_own_scripts
@@ -79,11 +80,8 @@ def test_the_addresses_here_are_all_there_are(app: Flask) -> None:
     assert reached == {rule.endpoint for rule in app.url_map.iter_rules()}
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_every_response_is_locked_down(client: FlaskClient, address: str, method: str) -> None:
-    response = client.open(address, method=method)
-    assert response.status_code != 500
+def assert_locked_down(response: TestResponse) -> None:
+    """Find every header that keeps a page, a frame or a cache from what is not theirs."""
     for name, value in HEADERS.items():
         assert response.headers[name] == value
     policy = response.headers["Content-Security-Policy"]
@@ -94,8 +92,44 @@ def test_every_response_is_locked_down(client: FlaskClient, address: str, method
     assert "Cache-Control" in response.headers
     assert re.fullmatch(r"[0-9a-f]{16}", response.headers["X-Request-Id"])
     assert "Set-Cookie" not in response.headers
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_response_is_locked_down(client: FlaskClient, address: str, method: str) -> None:
+    response = client.open(address, method=method)
+    assert response.status_code != 500
+    assert_locked_down(response)
     is_api = address.startswith("/api/") or address == "/openapi.json"
     assert response.headers.get("Access-Control-Allow-Origin") == ("*" if is_api else None)
+
+
+@pytest.mark.parametrize("address", ["/fail", "/api/fail"])
+def test_what_fails_is_locked_down_too(
+    app: Flask, client_without_index: FlaskClient, location: str, address: str
+) -> None:
+    @app.get(address)
+    def fail() -> str:
+        raise RuntimeError("what nobody foresaw")
+
+    limited = create_app(Settings(index=location, rate_limit=1)).test_client()
+    hosted = create_app(Settings(index=location, trusted_hosts=("a.example",))).test_client()
+    client, kind = app.test_client(), address.removesuffix("fail")
+    asked = f"{kind}v1/search?q=imuran" if kind == "/api/" else "/search?q=imuran"
+    tag = client.get(asked).headers["ETag"]
+    limited.get(asked)
+    answers = {
+        304: client.get(asked, headers={"If-None-Match": tag}),
+        400: hosted.get(asked),
+        413: client.post(asked, data=b"x" * 20_000),
+        429: limited.get(asked),
+        500: client.get(address),
+        503: client_without_index.get(asked),
+    }
+    for status, response in answers.items():
+        assert response.status_code == status
+        assert_locked_down(response)
+    assert answers[500].headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
