@@ -86,6 +86,12 @@ CAMPAIGNS: Final = (
         settings={"PAGES": "20000"},
     ),
     Campaign(
+        name="soak",
+        promise="a server under load holds what it held, while 30 generations are published",
+        command=("tests/torture/soak.py",),
+        settings={"MINUTES": "15"},
+    ),
+    Campaign(
         name="oracle",
         promise="the engine answers like a search that looks at every section",
         command=(*PYTEST, "tests/engine/test_oracle.py"),
