@@ -29,7 +29,7 @@ THREADS = 4
 OVERTIME = 0.050
 DEAREST = 0.200
 """Seconds of processor time."""
-ATTEMPTS = 4
+ATTEMPTS = 8
 """How often what took too long is tried anew: processor time too is more on a busy machine."""
 
 COMMON = ("the", "of", "dose", "water", "liver", "tablet", "a", "mg", "take", "with", "Imuran")

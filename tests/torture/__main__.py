@@ -86,6 +86,12 @@ CAMPAIGNS: Final = (
         settings={"PAGES": "20000"},
     ),
     Campaign(
+        name="deadlines",
+        promise="R9: no search over 50,000 sections outlives its deadline by 50 ms of a processor",
+        command=(*PYTEST, "tests/test_deadlines.py", "-k", "deadline_is_kept"),
+        settings={"SECTIONS": "50000"},
+    ),
+    Campaign(
         name="soak",
         promise="a server under load holds what it held, while 30 generations are published",
         command=("tests/torture/soak.py",),
