@@ -48,8 +48,9 @@ GROWTH: Final = 32 << 10
 """Kilobytes by which memory may be larger at the end than in the middle of a run."""
 MORE_FILES: Final = 12
 """Files that may be open beside: each client has a connection, each thread what it reads."""
-MOST_GENERATIONS: Final = 4
-"""Sizes of one generation that the index may have: two are kept, and one is being built."""
+MOST_GENERATIONS: Final = 6
+"""Sizes of the first generation that the index may have. Two are kept and one is being built, each
+with what is left of the one before it; a file that two of them share is counted for each."""
 LEAST_GENERATIONS: Final = 3
 """Generations that even the shortest run sees."""
 

@@ -1,7 +1,8 @@
 """Hostile queries, sent to a real server, hurt nobody: no error of ours, no hang, no growth.
 
 `QUERIES=100000 SEED=7 pytest tests/web/test_hostile_queries.py` asks as many as one likes. Then
-the bound on memory is not kept: what each thread remembers of an index fills to its own bounds.
+the bound on memory is not kept: what is remembered of an index, of answers and of words fills to
+bounds of its own (141 MB from a cold start after 20,000 queries).
 """
 
 from __future__ import annotations

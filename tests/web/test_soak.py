@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.torture.soak import GROWTH, MORE_FILES, Sample, Seen, soak
+from tests.torture.soak import GROWTH, MORE_FILES, MOST_GENERATIONS, Sample, Seen, soak
 
 SECONDS = 10
 SEED = int(os.environ.get("SEED", "7"))
@@ -43,7 +43,7 @@ def test_what_grows_is_told() -> None:
         (replace(QUIET, kilobytes=QUIET.kilobytes + GROWTH + 1), "kilobytes"),
         (replace(QUIET, files=QUIET.files + MORE_FILES + 1), "files"),
         (replace(QUIET, threads=QUIET.threads + 1), "threads"),
-        (replace(QUIET, index_bytes=4 * QUIET.index_bytes + 1), "the index"),
+        (replace(QUIET, index_bytes=MOST_GENERATIONS * QUIET.index_bytes + 1), "the index"),
     ):
         (problem,) = told(*[QUIET] * 6, *[worse] * 3).problems()
         assert problem.startswith(f"{name} grew from")
