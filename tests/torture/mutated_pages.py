@@ -48,6 +48,7 @@ WORD: Final = re.compile(r"\w+")
 # What a page is set aside for that no page may be set aside for.
 CRASHES: Final = ("the parser failed", "ended its parser", "took longer")
 FEW_WORDS: Final = 20
+"""Of a page that is nearly empty nothing needs to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +112,11 @@ def look(job: Job) -> Looked:
     try:
         article = parse_article(job.data, article_id=job.article_id, source="page.html")
     except CorpusError as error:
-        # Of a page that is nearly empty nothing needs to be kept.
-        if "no text" in str(error) and len(WORD.findall(shown)) > FEW_WORDS:
-            return Looked((f"set aside as without text: {shown[:80]!r}",), 0)
+        # What is left of a page may be headings alone, which is told; but not because of us.
+        if "no text" in str(error):
+            words = lost_words(shown, tree_text([parse_markup(decoded.text)]))
+            if len(words) > FEW_WORDS:
+                return Looked((f"set aside, but a browser shows: {words[:8]}",), len(words))
         raise
     page = parse_markup(decoded.text)
     ours = tree_text([page])
