@@ -102,7 +102,7 @@ CAMPAIGNS: Final = (
         ),
     ),
     Campaign(
-        name="pages",
+        name="damaged-pages",
         promise="R10: of 20,000 damaged pages none stops the parser or loses text",
         command=("tests/torture/mutated_pages.py", "--count", "20000"),
     ),
