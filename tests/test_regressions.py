@@ -28,6 +28,7 @@ from indexer.index import Index, open_index
 from indexer.model import SearchRequest
 from indexer.parsing import parse_article
 from indexer.runs import ReindexOptions, Report
+from indexer.serialization.links import search_link
 from webapp import HEADERS
 from webapp.security import is_host
 
@@ -388,3 +389,18 @@ def test_a_stray_form_tag_costs_no_text() -> None:
     asking = page.replace("<form>", "<form action=/s><input name=q>")
     article = parse_article(asking.encode(), article_id="a", source="a.html")
     assert "Doses" in article.sections[-1].heading
+
+
+def test_half_a_character_in_a_query_is_no_failure_of_its_address() -> None:
+    """Found by fuzzing: a shell gives what is no UTF-8 so."""
+    assert search_link("/search", SearchRequest(text="a\udc90b")) == "/search?q=a%3Fb"
+
+
+@pytest.mark.parametrize(
+    "left_open", ["<button>Close", "<noscript>", "<p><noscript>", "<p><button>"]
+)
+def test_a_page_goes_on_behind_what_it_left_open(left_open: str) -> None:
+    """Found in damaged pages: the rest of a leaflet was taken for the label of a button."""
+    text = f"<h1>Imuran</h1><p>Take it with water.</p>{left_open}<section><p>Never with milk."
+    article = parse_article(text.encode(), article_id="a", source="a.html")
+    assert "Never with milk." in " ".join(section.text for section in article.sections)

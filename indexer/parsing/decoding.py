@@ -63,6 +63,10 @@ _CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))
 _GOOD_PER_BAD: Final = 4
 # A declared encoding that cannot read more than this share of the characters is not believed.
 _BAD_SHARE: Final = 0.01
+# UTF-8 that was taken for windows-1252 and encoded again: `fÃ¼nf`, `25 Â°C`, `itâ€™s`. What may
+# stand behind a capital letter in earnest, such as a closing quotation mark, is no sign of it.
+_TWICE: Final = re.compile("Ã[ƒ†‡ˆŠŒŽ‘“•–—˜œžŸ¡-¨ª¬¯-º¼-¾¿]|Â[°±µ§©®²³¼-¾]|â€[™˜œ¦¢“”\x9d]")
+_SIGNS_OF_TWICE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,10 @@ def decode(data: bytes) -> Decoded:
     if declared == "iso-2022-jp" and b"\x1b" in data:
         return _decoded(data, declared, CODECS[declared], "declared")
     try:
-        return Decoded(data.decode("utf-8"), Encoding(name="utf-8", source="utf-8"))
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         return _decode_other(data, declared)
+    return Decoded(text, Encoding(name="utf-8", source="utf-8"), _encoded_twice(text))
 
 
 def declared_encoding(data: bytes) -> str | None:
@@ -152,6 +157,14 @@ def _decode_other(data: bytes, declared: str | None) -> Decoded:
     said = f"{declared} was declared" if declared else "no encoding was declared"
     warning = f"{said} and the bytes are no valid {declared or 'utf-8'}: read as windows-1252"
     return _decoded(data, "windows-1252", "cp1252", "fallback", warning)
+
+
+def _encoded_twice(text: str) -> tuple[str, ...]:
+    """Warn of what looks as if it had been encoded twice; it is left as it is."""
+    signs = 0 if text.isascii() else len(_TWICE.findall(text))
+    if signs < _SIGNS_OF_TWICE:
+        return ()
+    return (f"{signs} characters look as if they had been encoded twice: left as they are",)
 
 
 def _decoded(data: bytes, name: str, codec: str, source: _Source, warning: str = "") -> Decoded:

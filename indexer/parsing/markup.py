@@ -9,7 +9,7 @@ overridden here does the same for HTML from lxml, three times faster; a test com
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias, TypeGuard
 
 from bs4 import BeautifulSoup, Tag
@@ -39,6 +39,12 @@ _ENDING_FOREIGN: Final = frozenset(
     "b big blockquote center code dd div dl dt em h1 h2 h3 h4 h5 h6 hr i img li menu ol p pre "
     "ruby s small span strong strike sub sup table tt u ul var".split()
 )
+# What is left out of an article, though a page whose end tag got lost goes on inside; and what
+# neither holds (HTML, section 4.10.6), but for a heading that opens something.
+_LEFT_OPEN: Final = ("button", "noscript")
+_ENDING_LEFT_OPEN: Final = frozenset("article button dl li main ol section table ul".split())
+# Some of those that end a paragraph, and all that is in it (HTML, section 13.2.6.4.7).
+_ENDING_PARAGRAPH: Final = frozenset("blockquote div h1 h2 h3 h4 h5 h6 p".split())
 _SPACES: Final = "".join(BeautifulSoup.ASCII_SPACES)
 _PRESERVING: Final = HTMLTreeBuilder.DEFAULT_PRESERVE_WHITESPACE_TAGS
 _CONTAINERS: Final = HTMLTreeBuilder.DEFAULT_STRING_CONTAINERS
@@ -60,6 +66,7 @@ class Page(BeautifulSoup):
         super().reset()
         self.elements = []
         self._early_body: Tag | None = None
+        self._noscript_in_paragraph = False
 
     def named(self, *names: str) -> list[Tag]:
         """Return all elements of some names, in document order: `find_all`, but faster."""
@@ -95,20 +102,36 @@ class Page(BeautifulSoup):
         if self.tagStack[-1].name == "head" and name not in _IN_HEAD:
             self.handle_endtag("head")
             self._early_body = self._begin("body", {})
-        if name in _ENDING_FOREIGN:
-            self._end_foreign()
+        self._end_left_open(name)
         tag = self._begin(name, attrs)
         if name == _VOID:
             self.popTag()
         return tag
 
+    def _end_left_open(self, name: str) -> None:
+        """End what a page never ends, and an element of this name cannot stand in."""
+        if name in _ENDING_FOREIGN:
+            self._end_foreign()
+        if name in _ENDING_LEFT_OPEN:
+            self._end_all(_LEFT_OPEN)
+        elif name == "noscript" and not self.open_tag_counter[name]:
+            self._noscript_in_paragraph = bool(self.open_tag_counter["p"])
+        elif name in _ENDING_PARAGRAPH and self._noscript_in_paragraph:
+            # A paragraph that holds it cannot go on where the next one begins.
+            self._end_all(("noscript",))
+            self._noscript_in_paragraph = False
+
     def _end_foreign(self) -> None:
         """End the drawings and formulas that are open."""
         if any(self.open_tag_counter[name] for name in _FOREIGN_WITH_HTML):
             return
-        for foreign in _FOREIGN:
-            while self.open_tag_counter[foreign]:
-                self.handle_endtag(foreign)
+        self._end_all(_FOREIGN)
+
+    def _end_all(self, names: Iterable[str]) -> None:
+        """End the elements of some names that are open."""
+        for name in names:
+            while self.open_tag_counter[name]:
+                self.handle_endtag(name)
 
     def handle_endtag(self, name: str, nsprefix: str | None = None) -> None:  # noqa: ARG002
         """End the innermost open element of a name and all inside it, if one is open."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 from urllib.parse import quote, quote_plus
 
@@ -66,8 +66,9 @@ def search_link(path: str, request: SearchRequest, *, page: int = 1) -> str:
     return f"{path}?{'&'.join(f'{name}={_quoted(value)}' for name, value in parameters)}"
 
 
-# A page of results has thirty addresses with the same words in them.
-_quoted = lru_cache(maxsize=256)(quote_plus)
+# A page of results has thirty addresses with the same words in them. What was typed may hold
+# halves of characters, which no address can.
+_quoted = lru_cache(maxsize=256)(partial(quote_plus, errors="replace"))
 
 
 def article_link(article_id: str, *, section_id: str | None = None, query: str = "") -> str:

@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import PageElement
 from hypothesis import given
 
+from indexer.parsing import parse_article
 from indexer.parsing.decoding import decode
 from indexer.parsing.markup import parse_markup
 from tests.parsing.strategies import markup
@@ -117,3 +118,15 @@ def test_text_stands_where_a_browser_has_it(text: str, body: str) -> None:
     assert page.body is not None
     assert page.body.decode_contents().rstrip("\n") == body
     assert page.elements == page.find_all()
+
+
+def test_a_message_for_those_without_scripts_is_no_text() -> None:
+    text = "<h1>Imuran</h1><p>Take it.</p><noscript><p>Turn scripts on.</p></noscript><p>Daily."
+    article = parse_article(text.encode(), article_id="a", source="a.html")
+    assert [section.text for section in article.sections] == ["Take it.\nDaily."]
+
+
+def test_a_paragraph_ends_a_message_that_another_left_open() -> None:
+    text = "<h1>Imuran</h1><p>Take it.<noscript>Turn scripts on.<p>Never with milk."
+    article = parse_article(text.encode(), article_id="a", source="a.html")
+    assert [section.text for section in article.sections] == ["Take it.\nNever with milk."]

@@ -114,6 +114,19 @@ CAMPAIGNS: Final = (
         ),
     ),
     Campaign(
+        name="damaged-pages",
+        promise="R10: of 20,000 damaged pages none stops the parser or loses text",
+        command=("tests/torture/mutated_pages.py", "--count", "20000"),
+    ),
+    *(
+        Campaign(
+            name=f"fuzz-{target}",
+            promise=f"S5: ten minutes of fuzzing a {target} break no promise",
+            command=("tests/torture/fuzz.py", target, "--seconds", "600"),
+        )
+        for target in ("query", "page", "snippet")
+    ),
+    Campaign(
         name="dependencies",
         promise="the suite passes with the oldest and the newest dependencies",
         command=("tests/matrix.py",),
