@@ -113,11 +113,6 @@ CAMPAIGNS: Final = (
             "tests/test_properties.py",
         ),
     ),
-    Campaign(
-        name="damaged-pages",
-        promise="R10: of 20,000 damaged pages none stops the parser or loses text",
-        command=("tests/torture/mutated_pages.py", "--count", "20000"),
-    ),
     *(
         Campaign(
             name=f"fuzz-{target}",
