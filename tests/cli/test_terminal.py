@@ -1,7 +1,6 @@
 """What somebody at a terminal sees: progress, lines that fit, interrupts, names completed."""
 
 import io
-import mmap
 import os
 import select
 import signal
@@ -19,7 +18,6 @@ from indexer.cli import program
 from indexer.cli.console import STDOUT, WIDEST, columns, prepare_streams, reader_is_gone
 from indexer.cli.interrupts import Watch
 from indexer.cli.progress import Bar
-from indexer.engine.whoosh.arrays import Arrays, ArrayWriter
 from tests.cli.conftest import Run
 
 
@@ -171,19 +169,6 @@ def test_where_nobody_can_ask_a_broken_pipe_means_that_the_reader_has_left(
     assert not reader_is_gone()
     monkeypatch.delattr(select, "poll")  # as on Windows
     assert reader_is_gone()
-
-
-def test_an_index_is_read_where_the_system_takes_no_memory_back(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    import numpy as np  # noqa: PLC0415 - of this test alone
-
-    with ArrayWriter(tmp_path / "numbers") as writer:
-        writer.write("numbers", np.arange(9))
-    monkeypatch.delattr(mmap, "MADV_DONTNEED")  # as on Windows
-    reader = Arrays(tmp_path / "numbers")
-    reader.forget()
-    assert reader["numbers"].tolist() == list(range(9))
 
 
 # --- the program ------------------------------------------------------------------------------
