@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from indexer.analysis.stemming import COMMON_STEMS
 from indexer.knowledge import build_names, build_ready_tables
 from indexer.knowledge.aliases import read_aliases
 from indexer.knowledge.drugs import DrugKnowledge
 from indexer.knowledge.name_lists import Substance
 from indexer.knowledge.packed_names import NAME_INDEX, TABLE, index_of
+from indexer.knowledge.ready_tables import READY_TABLES
 from indexer.knowledge.substances import Ingredients
+from indexer.model import Drug
 
 LINES = ["azathioprine\tazathioprine\tImuran"]
 
@@ -34,7 +37,7 @@ def test_the_table_of_names_is_written_with_its_index_the_same_each_time(
 def test_the_ready_tables_are_written_as_they_are_shipped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shipped = build_ready_tables.READY_TABLES, build_ready_tables.COMMON_STEMS
+    shipped = READY_TABLES, COMMON_STEMS
     monkeypatch.setattr(build_ready_tables, "READY_TABLES", tmp_path / "tables.json")
     monkeypatch.setattr(build_ready_tables, "COMMON_STEMS", tmp_path / "stems.txt")
     build_ready_tables.main()
@@ -44,7 +47,7 @@ def test_the_ready_tables_are_written_as_they_are_shipped(
 
 def test_a_synonym_that_two_substances_claim_names_neither() -> None:
     def substance(name: str, *synonyms: str) -> Substance:
-        return Substance(name=name, synonyms=synonyms, is_listed=True)  # type: ignore[call-arg]
+        return Substance(name=name, synonyms=synonyms, is_listed=True)
 
     ingredients = Ingredients(
         (), (substance("alpha", "both", "only"), substance("beta", "both")), {}
@@ -58,7 +61,12 @@ def test_what_a_user_says_of_a_medicine_moves_it_to_another_class(tmp_path: Path
     aliases.write_text(
         '[[medicine]]\ningredient = "azathioprine"\nbrands = ["Azaplan"]\nclass = "House class"\n'
     )
-    knowledge = DrugKnowledge.shipped().with_aliases(read_aliases(aliases))
+    knowledge = DrugKnowledge.shipped().with_aliases(read_aliases(str(aliases)))
     statins = DrugKnowledge.shipped().members("class:statin")
     assert knowledge.members("class:statin") == statins != ()
-    assert knowledge.members("class:none such") == ()
+    # Told twice, or with what pages teach beside it, no class is lost and none is made up.
+    twice = knowledge.with_aliases(read_aliases(str(aliases)))
+    taught = twice.with_names([Drug(name="Brandnew", ingredient="novazoline", role="brand")])
+    for each in (knowledge, twice, taught):
+        assert each.members("class:statin") == statins
+        assert each.members("class:none such") == ()
