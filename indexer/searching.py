@@ -221,8 +221,6 @@ def _may_give_up_concepts(plan: MatchPlan, matches: Matches) -> bool:
     """
     if matches.partial or matches.unfiltered or len(plan.concepts) == 1:
         return False
-    if all(concept.kind == "intent" for concept in plan.concepts):
-        return False
     counted = zip(plan.concepts, matches.concept_sections, strict=True)
     return all(count or not concept.required for concept, count in counted)
 

@@ -68,9 +68,11 @@ def _examples() -> dict[str, str]:
 def _names_of_the_index() -> dict[str, str]:
     """Return an article with text, a section of it, and a medicine it is about."""
     index = serving().index
-    for entry in index.drugs():
-        article = index.article(entry.articles[0])
-        for section in article.sections:
-            if section.text:
-                return {"article_id": article.id, "section_id": section.id, "name": entry.name}
-    return {}
+    found = (
+        {"article_id": article.id, "section_id": section.id, "name": entry.name}
+        for entry in index.drugs()
+        for article in [index.article(entry.articles[0])]
+        for section in article.sections
+        if section.text
+    )
+    return next(found, {})

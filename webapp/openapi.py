@@ -217,6 +217,4 @@ def _problem(status: HTTPStatus, reference: Json) -> Json:
 
 
 def _dedented(schema: Json) -> Json:
-    if "description" not in schema:
-        return schema
     return {**schema, "description": inspect.cleandoc(schema["description"])}

@@ -87,9 +87,10 @@ class ResultsPage:
         )
         found = serving().index.search(asked)
         sections = tuple(section for one in found.hits for section in one.sections)
-        if len(sections) <= len(hit.sections):
-            return hit
-        return replace(hit, sections=sections, more_sections=found.total.sections - len(sections))
+        # Fewer when the deadline has cut the answer.
+        sections = max(hit.sections, sections, key=len)
+        total = len(hit.sections) + hit.more_sections
+        return replace(hit, sections=sections, more_sections=max(total - len(sections), 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ after an abbreviation, an initial or the number of a list item, nor before a sma
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, cast
 
 _ASCII_SIGNS: Final = ".!?"
 _SIGNS: Final = f"{_ASCII_SIGNS}…。！？"
@@ -181,8 +181,9 @@ def _is_abbreviation(text: str, start: int, stop: int, following: int) -> bool:
     if word.isalpha():
         if len(word) > _LONGEST_ABBREVIATION:
             return False
-    elif last := _WORD.match(before[::-1]):
-        word = last.group()[::-1]
+    else:
+        # It may be empty, so that it always matches.
+        word = cast("re.Match[str]", _WORD.match(before[::-1])).group()[::-1]
     earlier = before[: len(before) - len(word)].rstrip()
     if (not earlier or earlier[-1] in ":;") and _LIST_NUMBER.fullmatch(word):
         return True

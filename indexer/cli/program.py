@@ -56,9 +56,9 @@ class Program(click.Group):
         """Import a command; exit with wrong usage and the names there are for an unknown one."""
         entry = COMMANDS.get(cmd_name)
         if entry is None:
-            if not cmd_name.startswith("-"):
-                ctx.fail(f"No such command {cmd_name!r}. The commands: {', '.join(COMMANDS)}.")
-            return None
+            if ctx.resilient_parsing:  # a shell that completes a line: nobody asked for a message
+                return None
+            ctx.fail(f"No such command {cmd_name!r}. The commands: {', '.join(COMMANDS)}.")
         found: click.Command = getattr(import_module(entry.module), cmd_name)
         return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 import signal
 import socket
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from ipaddress import ip_address
 from types import FrameType
@@ -71,8 +71,9 @@ def serve(
     warn_without_index(settings)
     with listener:
         server = waitress.server.create_server(application, **adjustments(settings, listener))
-        server.channel_class = _Channel
-        return run(server, settings.host)
+        with closing(server):
+            server.channel_class = _Channel
+            return run(server, settings.host)
 
 
 def warn_without_index(settings: Settings) -> None:

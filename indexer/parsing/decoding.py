@@ -144,13 +144,13 @@ def _unmarked_utf16(data: bytes) -> str | None:
 
 def _decode_other(data: bytes, declared: str | None) -> Decoded:
     """Decode what is not valid UTF-8."""
-    if declared in (None, "utf-8"):
+    if declared is None or declared == "utf-8":
         lenient = data.decode("utf-8", errors="replace")
         bad = lenient.count("\ufffd")
         good = sum(1 for character in lenient if character > "\x7f") - bad
         if good >= bad * _GOOD_PER_BAD:
             return _decoded(data, "utf-8", "utf-8", "utf-8")
-    elif declared:
+    else:
         text = data.decode(CODECS[declared], errors="replace")
         if text.count("\ufffd") <= len(text) * _BAD_SHARE:
             return _decoded(data, declared, CODECS[declared], "declared")

@@ -260,7 +260,7 @@ def parse_markup(text: str) -> Page:
     markup = _ENDS_OF_PAGE.sub("", markup)
     try:
         return Page(markup, builder=_Builder, multi_valued_attributes=None)
-    except ParserRejectedMarkup as error:
+    except ParserRejectedMarkup as error:  # pragma: no cover - no text is known that lxml rejects
         raise CorpusError(f"the HTML parser rejected the page: {error}") from error
 
 

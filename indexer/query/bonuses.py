@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import cast
 
 from indexer.analysis.tokens import terms as analysed
-from indexer.knowledge.sections import kind_named
+from indexer.knowledge.sections import SectionKind, kind_named
 from indexer.query import weights
 from indexer.query.plan import (
     All,
@@ -97,10 +98,8 @@ def _is_warned_of_in_storage(concept: Concept) -> bool:
 
 def _named_kind(concept: Concept) -> Iterator[Bonus]:
     """Prefer a heading that names the kind outright: "Dosage" to "Instructions for use"."""
-    asked = next((leaf.kind for leaf in leaves(concept.node) if isinstance(leaf, Kind)), None)
-    kind = kind_named(asked) if asked else None
-    if kind is None:
-        return
+    asked = next(leaf.kind for leaf in leaves(concept.node) if isinstance(leaf, Kind))
+    kind = cast("SectionKind", kind_named(asked))  # an intent is read from those kinds
     names = dict.fromkeys(analysed(text) for text in (kind.label, kind.asked, kind.name))
     nodes = tuple(Phrase(terms=terms, fields=("heading",), stem=True) for terms in names)
     yield Bonus(name="heading names the kind", node=AnyOf(nodes), value=weights.NAMED_KIND)

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from typing import cast
 
 from indexer.analysis.tokens import terms as analysed
 from indexer.knowledge.drugs import DrugKnowledge, NameSpan
@@ -53,7 +54,6 @@ from indexer.query.plan import (
     Word,
 )
 from indexer.query.syntax import (
-    And,
     Exclude,
     Or,
     ParsedQuery,
@@ -162,46 +162,40 @@ class _Reader:
         """Yield what the exclusions at the top rule out."""
         for node in level(tree):
             if isinstance(node, Exclude):
-                yield from self._ruled_out(node)
+                yield self._ruled_out(node)
 
-    def _ruled_out(self, node: Exclude) -> Iterator[Node]:
+    def _ruled_out(self, node: Exclude) -> Node:
         """Read an exclusion; what it names is not what the query is about."""
         breadth = replace(self.breadth, without=frozenset())
         silent = _Reader(knowledge=self.knowledge, breadth=breadth, indexed=self.indexed)
-        if ruled_out := silent.concepts(level(node.node)):
-            yield _all(ruled_out)
+        return _all(silent.concepts(level(node.node)))
 
     def _standing_alone(self, node: Syntax) -> Iterator[Concept]:
         match node:
             case Quoted():
-                yield from _quoted(node)
+                yield _quoted(node)
             case PrefixTerm():
-                yield from _prefix(node)
+                yield _prefix(node)
             case Scoped():
-                yield from self._scoped(node)
+                yield self._scoped(node)
             case Or(nodes):
-                yield from self._either(nodes)
-            case And(nodes):
-                yield from self.concepts(nodes)
-            case Exclude():
-                for ruled_out in self._ruled_out(node):
-                    yield Concept(label=f"-{text_of(node)}", kind="group", node=Not(ruled_out))
-            case Term():
-                yield from self.concepts([node])
+                yield self._either(nodes)
+            case _:  # The parser puts words with words, so that only an exclusion is left.
+                ruled_out = self._ruled_out(cast("Exclude", node))
+                yield Concept(label=f"-{text_of(node)}", kind="group", node=Not(ruled_out))
 
-    def _either(self, nodes: Iterable[Syntax]) -> Iterator[Concept]:
-        sides = [side for node in nodes if (side := self.concepts(level(node)))]
+    def _either(self, nodes: Iterable[Syntax]) -> Concept:
+        sides = [self.concepts(level(node)) for node in nodes]
         if any(len(side) > 1 for side in sides):
             read = (" ".join(concept.label for concept in side) for side in sides)
             # What stands beside OR is easily taken to belong to both of its sides.
             self.notes.append("Read as " + " OR ".join(f"({side})" for side in read) + ".")
-        if sides:
-            yield Concept(
-                label=" OR ".join(" ".join(concept.label for concept in side) for side in sides),
-                kind="group",
-                node=AnyOf(tuple(_all(side) for side in sides), adds=True),
-                required=all(any(concept.required for concept in side) for side in sides),
-            )
+        return Concept(
+            label=" OR ".join(" ".join(concept.label for concept in side) for side in sides),
+            kind="group",
+            node=AnyOf(tuple(_all(side) for side in sides), adds=True),
+            required=all(any(concept.required for concept in side) for side in sides),
+        )
 
     # --- words --------------------------------------------------------------------------------
 
@@ -287,19 +281,17 @@ class _Reader:
 
     # --- scopes -------------------------------------------------------------------------------
 
-    def _scoped(self, scoped: Scoped) -> Iterator[Concept]:
+    def _scoped(self, scoped: Scoped) -> Concept:
         text = text_of(scoped.node)
-        if not any(analysed(text)):
-            return
         match scoped.field:
             case "drug":
                 node = self._about(scoped.node)
             case "section":
                 node = self._in_section(text)
-            case "title":
+            case _:
                 node = _in_fields(text, ("title",), exact=self.breadth.exact)
         kind: ConceptKind = "drug" if scoped.field == "drug" else "field"
-        yield Concept(label=f"{scoped.field}:{text}", kind=kind, node=node, required=True)
+        return Concept(label=f"{scoped.field}:{text}", kind=kind, node=node, required=True)
 
     def _about(self, node: Syntax) -> Node:
         """Return what matches articles whose subject is a medicine."""
@@ -325,22 +317,19 @@ class _Reader:
 # --- nodes ------------------------------------------------------------------------------------
 
 
-def _quoted(node: Quoted) -> Iterator[Concept]:
+def _quoted(node: Quoted) -> Concept:
     """Quotes switch everything off: the words as they are typed, in this order."""
     terms = tuple(term for term in analysed(node.text) if term)
-    if not terms:
-        return
     exactly = Phrase(terms=terms) if len(terms) > 1 else Word(term=terms[0], stem=False)
-    yield Concept(label=f'"{node.text}"', kind="phrase", node=exactly, required=True)
+    return Concept(label=f'"{node.text}"', kind="phrase", node=exactly, required=True)
 
 
-def _prefix(node: PrefixTerm) -> Iterator[Concept]:
-    *before, last = tuple(term for term in analysed(node.text) if term) or ("",)
-    if last:
-        whole = tuple(Word(term=term, stem=False) for term in before)
-        begun = Prefix(prefix=last)
-        node_ = All((*whole, begun)) if whole else begun
-        yield Concept(label=f"{node.text}*", kind="prefix", node=node_)
+def _prefix(node: PrefixTerm) -> Concept:
+    *before, last = (term for term in analysed(node.text) if term)
+    whole = tuple(Word(term=term, stem=False) for term in before)
+    begun = Prefix(prefix=last)
+    node_ = All((*whole, begun)) if whole else begun
+    return Concept(label=f"{node.text}*", kind="prefix", node=node_)
 
 
 def _telling(terms: Sequence[str]) -> Sequence[str]:

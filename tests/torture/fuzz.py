@@ -33,9 +33,9 @@ with atheris.instrument_imports(include=["indexer"]):
     from indexer.runs import ReindexOptions
     from indexer.snippets import LONGEST_TOTAL, best_snippets
 
-from tests.torture.mutations import SAMPLES, real_pages
-
-GOLDEN: Final = SAMPLES.parent / "tests" / "golden"
+ROOT: Final = Path(__file__).resolve().parents[2]
+SAMPLES: Final = ROOT / "corpus"
+GOLDEN: Final = ROOT / "tests" / "golden"
 MOST_LEAVES: Final = 5_000
 """Of a plan: what the longest query may ask an engine for."""
 MOST_BYTES: Final = 4_096
@@ -155,7 +155,7 @@ def seeds(name: str) -> list[bytes]:
             path.read_text(encoding="utf-8") for path in sorted(GOLDEN.glob("*.tsv"))
         ).splitlines()
         return sorted({line.split("\t")[1].encode() for line in lines if "\t" in line})
-    pages = [path.read_bytes() for path in real_pages()[:60]]
+    pages = [path.read_bytes() for path in sorted(SAMPLES.rglob("*.htm*"))]
     if name == "page":
         return [data[:MOST_BYTES] for data in pages]
     articles = [parse_article(data, article_id="a", source="page.html") for data in pages]

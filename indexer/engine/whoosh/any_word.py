@@ -53,11 +53,9 @@ def any_word(table: SectionTable, parts: Sequence[Part], limit: int) -> Answer:
         return Answer(0, (), ())
     # What all words from each place on can give together.
     rest = np.cumsum([part.highest for part in reversed(parts)])[::-1].tolist()
-    held = 0
-    for count, part in enumerate(parts, start=1):
-        held += len(part.word)
-        if held * MOST_SCORED > table.rows:
-            break
+    held = count = 0
+    while (held := held + len(parts[count].word)) * MOST_SCORED <= table.rows:
+        count += 1
         if count < len(parts) and held < limit:
             continue
         rows, score, others = _scored(table, parts, count)

@@ -46,10 +46,6 @@ class ArraySegment(W3Segment):
         """Return the codec that reads it."""
         return ArrayCodec()
 
-    def should_assemble(self) -> bool:
-        """Forbid to pack its files into one: they are mapped into memory as they are."""
-        return False
-
 
 class _Storage(Protocol):
     folder: str
@@ -108,8 +104,7 @@ class ArrayTermsReader(base.TermsReader):
 
     def terms_from(self, field: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
         """Yield the terms from a prefix on, and those of the fields that follow."""
-        if field in self._segment.fields:
-            yield from self._terms_of(field, self._field(field).terms.first_from(prefix))
+        yield from self._terms_of(field, self._field(field).terms.first_from(prefix))
         for later in self._names:
             if later > field:
                 yield from self._terms_of(later, 0)

@@ -145,7 +145,7 @@ class Collector:
                 return None
             case "newest":
                 return self._table.newest_first
-            case "title":
+            case _:
                 return self._table.by_title
 
     def _articles_without(self, name: FacetName) -> Rows:

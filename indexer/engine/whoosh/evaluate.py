@@ -178,7 +178,7 @@ class Evaluator:
                 return table.rows_of_kind(kind)
             case HeadingIs(terms=terms):
                 return self._heading_is(terms)
-            case Contents():
+            case _:
                 return table.contents
 
     def forms(self, leaf: Leaf, field: Field) -> tuple[tuple[str, ...], ...]:
@@ -264,12 +264,10 @@ class Evaluator:
         groups = [
             [self.forms(leaf, "text") for leaf in group] for group in dict.fromkeys(near.groups)
         ]
-        rows = among
-        for group in groups:
-            holding = [self._postings.holding("text", forms, rows) for forms in group]
-            rows = union([NO_ROWS, *holding], self._table.rows)
-        if rows is None or not groups:
-            return NO_ROWS
+        first, *others = groups
+        rows = self._holding_any(first, among)
+        for group in others:
+            rows = self._holding_any(group, rows)
         found: list[Places] = []
         for group in groups:
             check_time(deadline)
@@ -277,6 +275,13 @@ class Evaluator:
             places.sort()
             found.append(distinct(places))
         return rows[stand_together(found, near.span)]
+
+    def _holding_any(
+        self, group: Sequence[tuple[tuple[str, ...], ...]], among: Rows | None
+    ) -> Rows:
+        """Return the rows, all or of some, whose texts hold the words of any leaf of a group."""
+        holding = [self._postings.holding("text", forms, among) for forms in group]
+        return union([NO_ROWS, *holding], self._table.rows)
 
     def _phrase_in(self, forms: tuple[tuple[str, ...], ...], rows: Rows) -> Places:
         """Return where a phrase begins in some rows, by their number among those."""

@@ -90,8 +90,6 @@ class Explanation:
                 ):
                     for matched in self._forms(leaf, field, at[holds], concept):
                         self._note(*matched)
-            case HeadingIs():
-                return
 
     def _forms(
         self, leaf: WordLeaf, field: Field, at: Rows, concept: int

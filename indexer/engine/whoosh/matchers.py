@@ -6,7 +6,7 @@ A Python call for every posting, so it is slow; the deadline bounds it. Scores a
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from indexer.engine.whoosh.reading import PostingsReader
 from indexer.engine.whoosh.rows import Rows
 from indexer.engine.whoosh.table import SectionTable
 from indexer.query import weights
-from indexer.query.plan import WORD_FIELDS, Field
+from indexer.query.plan import Field
 
 CHECKED_EVERY = 1_024
 """Rows between two looks at the clock."""
@@ -68,9 +68,7 @@ class _Weighting(WeightingModel):
     ) -> BaseScorer:
         """Return what scores the postings of a term."""
         del qf
-        field: Field | None = next((name for name in WORD_FIELDS if name == fieldname), None)
-        if field is None:
-            return _Scorer(searcher, fieldname, 0.0, 0.0, 1.0)
+        field = cast("Field", fieldname)  # no other field has terms
         count = len(self._postings.term(field, _decoded(text)).rows)
         rarity = idf(self._table.sections, count)
         return _Scorer(searcher, field, rarity, weights.B[field], self._table.average[field])

@@ -100,10 +100,9 @@ class Scorer:
                 weighted[holds] = self._weighted(field, here, often)
                 frequency += weighted
                 held.append((field, holds, weighted))
-        if held:
-            share = leaf.weight * self._rarity(leaf) / (frequency + weights.K1)
-            for field, holds, weighted in held:
-                yield field, holds, share * weighted
+        share = leaf.weight * self._rarity(leaf) / (frequency + weights.K1)
+        for field, holds, weighted in held:
+            yield field, holds, share * weighted
 
     def _fact(self, node: Node, rows: Rows, worth: float, deadline: float | None) -> Scores:
         return self._evaluator.holds(node, rows, deadline).astype(np.float64) * worth
