@@ -114,6 +114,11 @@ CAMPAIGNS: Final = (
         ),
     ),
     Campaign(
+        name="mutants",
+        promise="of 300 changes each to text, snippets, query and engine 80 % are noticed",
+        command=("tests/torture/mutants.py", "--sample", "300"),
+    ),
+    Campaign(
         name="dependencies",
         promise="the suite passes with the oldest and the newest dependencies",
         command=("tests/matrix.py",),
