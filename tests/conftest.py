@@ -20,8 +20,11 @@ settings.register_profile("ci", settings.get_profile("default"), max_examples=20
 settings.register_profile(
     "explore", settings.get_profile("default"), derandomize=False, max_examples=2_000
 )
-# That an example fails is enough to know that a change of the code was noticed.
+# A change of the code is noticed when any example fails; thousands of changes are tried.
 settings.register_profile(
-    "mutants", settings.get_profile("default"), phases=(Phase.explicit, Phase.generate)
+    "mutants",
+    settings.get_profile("default"),
+    phases=(Phase.explicit, Phase.generate),
+    max_examples=30,
 )
 settings.load_profile("ci" if "CI" in os.environ else "default")

@@ -42,7 +42,11 @@ _PATIENCE: Final = 300.0
 # mutmut's notes for a test that failed, and for what came to no end.
 _FAILED: Final = frozenset({1, 3})
 _ENDLESS: Final = frozenset({-24, 24, 152, 255, 36, -9, -11})
-_PYTEST: Final = ("-p", "no:cacheprovider", "--hypothesis-profile=mutants")
+_PYTEST: Final = (
+    *("-p", "no:cacheprovider"),
+    *("-p", "tests.torture.quickest_first"),
+    "--hypothesis-profile=mutants",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
