@@ -230,15 +230,15 @@ class _Reader:
 
     def _lead_of_list(self) -> int | None:
         """Find what introduces a list that begins here."""
-        here = len(self.lines) - 1
-        last = self.lines[-1] if self.lines else None
-        if self._items:
-            item = self._items[-1]
-            if item.first is None or last is None:
-                return item.lead
-            beside = last.kind in {"item", "paragraph"} and last.depth == item.depth
-            return here if beside and here >= item.first else item.first
-        if last is None or last.level or last.kind in {"row", "caption"}:
+        item = self._items[-1] if self._items else None
+        if item and item.first is None:
+            return item.lead
+        if not self.lines:
+            return None
+        here, last = len(self.lines) - 1, self.lines[-1]
+        if item:
+            return here if last.kind == "paragraph" and last.depth == item.depth else item.first
+        if last.level or last.kind in {"row", "caption"}:
             return None
         if last.kind == "item" and not last.text.endswith(":"):
             return self._list_lead
@@ -250,7 +250,7 @@ class _Reader:
         if outer.owner.name == "ol":
             number = own_number(tag, outer.number)
             outer.number = number + 1
-            marker = item_marker(number, str(outer.owner.attrs.get("type", "1")))
+            marker = item_marker(number, str(outer.owner.attrs.get("type")))
         item = _Context(tag, kind="item", depth=outer.depth, lead=outer.lead, marker=marker)
         self._items.append(item)
         self._open(item)

@@ -1,0 +1,139 @@
+"""Lists, captions, definitions and labels at the edge of what pages do with them."""
+
+import pytest
+
+from indexer.model import Section
+from indexer.parsing import parse_page
+
+TABLE = "<table><tr><th>Dose</th><th>Age</th></tr><tr><td>5 mg</td><td>2</td></tr></table>"
+ROW = "Dose: 5 mg — Age: 2"
+
+
+def section(body: str) -> Section:
+    page = f"<html><head><title>A</title></head><body>{body}</body></html>"
+    return parse_page(page.encode(), article_id="a", source="a.html").sections[0]
+
+
+def text(body: str) -> str:
+    return section(body).text
+
+
+def leads(body: str) -> list[tuple[str, str | None]]:
+    """Return the lines of a page, each with the line it needs to be understood."""
+    part = section(body)
+    lines = [part.text[block.start : block.end] for block in part.blocks]
+    return [
+        (line, None if block.lead is None else lines[block.lead])
+        for line, block in zip(lines, part.blocks, strict=True)
+    ]
+
+
+# --- lists ------------------------------------------------------------------------------------
+
+
+def test_an_item_outside_of_any_list_is_an_item() -> None:
+    assert text("<li>one</li><li>two</li><p>end</p>") == "• one\n• two\nend"
+
+
+def test_an_item_keeps_its_number_whatever_stands_between_it_and_its_list() -> None:
+    assert text("<ol><blockquote><li>one</li><li>two</li></blockquote></ol>") == "1. one\n2. two"
+
+
+def test_a_list_in_an_item_needs_the_last_words_of_that_item() -> None:
+    inner = "<ul><li>a</li></ul>"
+    assert leads(f"<ul><li>one<p>These:</p>{inner}</li></ul>")[1:] == [
+        ("These:", "• one"),
+        ("• a", "These:"),
+    ]
+    assert leads(f"<ul><li>one{inner}<ul><li>b</li></ul></li></ul>")[1:] == [
+        ("• a", "• one"),
+        ("• b", "• one"),
+    ]
+
+
+def test_a_list_in_an_item_without_words_needs_what_the_outer_list_needs() -> None:
+    body = "<p>Tell your doctor:</p><ul><li><ul><li>one</li></ul></li></ul>"
+    assert leads(body)[-1] == ("• one", "Tell your doctor:")
+    assert leads("<ul><li><ul><li>one</li></ul></li></ul>") == [("• one", None)]
+
+
+# --- captions ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", [TABLE, f"<div>{TABLE}</div>"])
+def test_the_caption_of_a_figure_leads_to_the_rows_of_its_table(table: str) -> None:
+    body = f"<figure>{table}<figcaption>Doses</figcaption></figure><p>end</p>"
+    assert leads(body) == [("Doses", None), (ROW, "Doses"), ("end", None)]
+
+
+@pytest.mark.parametrize("inside", ["<p>One.</p>", "<div><p>One.</p></div>"])
+def test_the_caption_of_a_figure_without_a_table_stays_and_leads_to_no_table(inside: str) -> None:
+    body = f"<figure>{inside}<figcaption>Tablets</figcaption></figure><p>Two.</p>{TABLE}"
+    assert leads(body) == [("One.", None), ("Tablets", None), ("Two.", None), (ROW, None)]
+
+
+def test_a_figure_may_have_a_table_and_no_caption() -> None:
+    assert leads(f"<figure>{TABLE}</figure>") == [(ROW, None)]
+
+
+def test_the_caption_of_a_figure_inside_another_leads_to_nothing_outside() -> None:
+    inner = "<figure><p>One.</p><figcaption>Tablets</figcaption></figure>"
+    assert leads(f"<figure>{inner}{TABLE}</figure>") == [
+        ("One.", None),
+        ("Tablets", None),
+        (ROW, None),
+    ]
+
+
+def test_a_figure_around_figures_keeps_its_caption_behind_them() -> None:
+    inner = f"<figure><div>{TABLE}</div><figcaption>Doses</figcaption></figure>"
+    body = f"<figure>{inner}<figcaption>All figures</figcaption></figure>"
+    assert leads(body) == [("Doses", None), (ROW, "Doses"), ("All figures", None)]
+
+
+def test_an_empty_caption_leaves_no_line() -> None:
+    table = TABLE.replace("<tr>", "<caption> </caption><tr>", 1)
+    assert leads(table) == [(ROW, None)]
+
+
+def test_a_line_with_a_colon_leads_to_the_table_below_and_a_heading_does_not() -> None:
+    assert leads(f"<p>Doses by age:</p>{TABLE}")[-1] == (ROW, "Doses by age:")
+    assert leads(f"<p>One.</p><h2>Doses:</h2>{TABLE}") == [("One.", None)]
+    page = f"<title>A</title><h2>Doses:</h2>{TABLE}"
+    (part,) = parse_page(page.encode(), article_id="a", source="a.html").sections
+    assert [block.lead for block in part.blocks] == [None]
+
+
+def test_a_hidden_caption_is_not_shown() -> None:
+    table = TABLE.replace("<tr>", "<caption hidden>Draft</caption><tr>", 1)
+    assert leads(table) == [(ROW, None)]
+
+
+def test_rows_need_the_row_that_titles_them_and_that_one_the_caption() -> None:
+    groups = [
+        f"<tr><th colspan=2>{age}</th></tr><tr><td>once</td><td>{dose}</td></tr>"
+        for age, dose in (("Adults", "5 mg"), ("Children", "2 mg"))
+    ]
+    table = f"<table><caption>Doses</caption>{''.join(groups)}</table>"
+    assert leads(table) == [
+        ("Doses", None),
+        ("Adults", "Doses"),
+        ("once — 5 mg", "Adults"),
+        ("Children", "Doses"),
+        ("once — 2 mg", "Children"),
+    ]
+
+
+# --- definitions ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("term", "line"),
+    [
+        ("Dose", "Dose: 5 mg"),
+        ("Dose:", "Dose: 5 mg"),
+        ("How much?", "How much? 5 mg"),
+    ],
+)
+def test_a_definition_follows_its_term_behind_one_mark(term: str, line: str) -> None:
+    assert text(f"<dl><dt>{term}</dt><dd>5 mg</dd></dl>") == line
