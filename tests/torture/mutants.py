@@ -8,7 +8,7 @@ changes are tried, which takes hours; with it, as many for each package, drawn a
 The changes are those of mutmut: a comparison, an operator, a constant, an argument, a value, a
 branch, inside functions without decorators. It tries each with those tests that it saw reach the
 function. That is quick, but blind for what a fixture does once for a whole file, or a process of
-its own; so what survives there is tried alone once more, with all tests of the package.
+its own; so what survives there is tried alone with all other tests of the package.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 WORK: Final = ROOT / "var" / "mutants"
@@ -204,9 +206,10 @@ def _verdicts(folder: Path) -> dict[str, int | None]:
 
 
 def _is_noticed(folder: Path, package: Package, name: str) -> bool:
-    """Say whether any test of the package fails with a change, in a process of its own."""
+    """Say whether any test fails with a change of those that mutmut did not try it with."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--rootdir=.", *_PYTEST]
     environment = {**os.environ, **_SETTINGS, "PYTHONPATH": ".", "MUTANT_UNDER_TEST": name}
+    environment["OTHER_TESTS"] = "1"
     try:
         done = subprocess.run(
             [*command, *_present(package)],
@@ -219,7 +222,9 @@ def _is_noticed(folder: Path, package: Package, name: str) -> bool:
         )
     except subprocess.TimeoutExpired:
         return True
-    return done.returncode != 0
+    if done.returncode == pytest.ExitCode.USAGE_ERROR:
+        sys.exit(done.stderr.decode())
+    return done.returncode not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
 
 
 def _present(package: Package) -> tuple[str, ...]:
