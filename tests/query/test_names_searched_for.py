@@ -185,6 +185,15 @@ def test_another_word_is_found_whole_or_with_its_words_close_together() -> None:
     assert other == AnyOf((whole, All((near, *words))))
 
 
+def test_what_has_one_word_is_searched_for_as_a_word() -> None:
+    (typed_so,) = read("hypertension").concepts
+    assert alternatives(typed_so)[0] == Word(term="hypertension")
+    (typed_otherwise,) = read("high blood pressure").concepts
+    assert alternatives(typed_otherwise)[1] == Word(
+        term="hypertension", via="expansion", weight=SYNONYM_WEIGHT
+    )
+
+
 def test_another_word_is_told_where_it_stands_in_the_index_alone() -> None:
     assert told("heart attack", "myocardial infarction") == (
         Expansion(source="heart attack", names=("myocardial infarction",), why="medical term"),
