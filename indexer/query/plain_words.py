@@ -169,7 +169,7 @@ def _ranges(typed: Sequence[Typed]) -> Iterator[tuple[str, ...]]:
     terms = tuple(item.term for item in typed)
     yield terms
     first = typed[0].word.text
-    if len(terms) > 1 and typed[1].word is typed[0].word and _RANGE.fullmatch(first):
+    if len(terms) > 1 and _RANGE.fullmatch(first):
         yield (terms[0], "to", *terms[1:])
 
 

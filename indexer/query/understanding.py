@@ -20,7 +20,7 @@ from itertools import groupby
 
 from indexer.analysis.tokens import terms as analysed
 from indexer.knowledge.drugs import DrugKnowledge, NameSpan
-from indexer.knowledge.sections import KINDS, IntentSpan, classify, find_intent, kind_named
+from indexer.knowledge.sections import KINDS, IntentSpan, classify, find_intent
 from indexer.knowledge.synonyms import SynonymSpan
 from indexer.model import Drug, Expansion, IntentMatch, Interpretation, Via
 from indexer.query.drug_concepts import (
@@ -174,11 +174,11 @@ class _Reader:
     def _standing_alone(self, node: Syntax) -> Iterator[Concept]:
         match node:
             case Quoted():
-                yield from _quoted(node)
+                yield _quoted(node)
             case PrefixTerm():
-                yield from _prefix(node)
+                yield _prefix(node)
             case Scoped():
-                yield from self._scoped(node)
+                yield self._scoped(node)
             case Or(nodes):
                 yield from self._either(nodes)
             case And(nodes):
@@ -287,10 +287,8 @@ class _Reader:
 
     # --- scopes -------------------------------------------------------------------------------
 
-    def _scoped(self, scoped: Scoped) -> Iterator[Concept]:
+    def _scoped(self, scoped: Scoped) -> Concept:
         text = text_of(scoped.node)
-        if not any(analysed(text)):
-            return
         match scoped.field:
             case "drug":
                 node = self._about(scoped.node)
@@ -299,7 +297,7 @@ class _Reader:
             case "title":
                 node = _in_fields(text, ("title",), exact=self.breadth.exact)
         kind: ConceptKind = "drug" if scoped.field == "drug" else "field"
-        yield Concept(label=f"{scoped.field}:{text}", kind=kind, node=node, required=True)
+        return Concept(label=f"{scoped.field}:{text}", kind=kind, node=node, required=True)
 
     def _about(self, node: Syntax) -> Node:
         """Return what matches articles whose subject is a medicine."""
@@ -325,22 +323,17 @@ class _Reader:
 # --- nodes ------------------------------------------------------------------------------------
 
 
-def _quoted(node: Quoted) -> Iterator[Concept]:
+def _quoted(node: Quoted) -> Concept:
     """Quotes switch everything off: the words as they are typed, in this order."""
     terms = tuple(term for term in analysed(node.text) if term)
-    if not terms:
-        return
     exactly = Phrase(terms=terms) if len(terms) > 1 else Word(term=terms[0], stem=False)
-    yield Concept(label=f'"{node.text}"', kind="phrase", node=exactly, required=True)
+    return Concept(label=f'"{node.text}"', kind="phrase", node=exactly, required=True)
 
 
-def _prefix(node: PrefixTerm) -> Iterator[Concept]:
-    *before, last = tuple(term for term in analysed(node.text) if term) or ("",)
-    if last:
-        whole = tuple(Word(term=term, stem=False) for term in before)
-        begun = Prefix(prefix=last)
-        node_ = All((*whole, begun)) if whole else begun
-        yield Concept(label=f"{node.text}*", kind="prefix", node=node_)
+def _prefix(node: PrefixTerm) -> Concept:
+    """Letters before a star are one term, and what begins so is looked for."""
+    (prefix,) = filter(None, analysed(node.text))
+    return Concept(label=f"{node.text}*", kind="prefix", node=Prefix(prefix=prefix))
 
 
 def _telling(terms: Sequence[str]) -> Sequence[str]:
@@ -374,7 +367,7 @@ def _section_kind(text: str) -> str | None:
     if intent is not None and len(intent.positions) == len(terms):
         return intent.kind
     kind_name, rule = classify(text)
-    return kind_name if rule.startswith("heading") and kind_named(kind_name) else None
+    return kind_name if rule.startswith("heading") else None
 
 
 def _all(side: Sequence[Concept]) -> Node:
