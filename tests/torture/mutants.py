@@ -92,6 +92,8 @@ PACKAGES: Final = (
         changed=("indexer/engine/*.py",),
         tests=(
             "tests/engine/test_contract.py",
+            "tests/engine/test_row_arithmetic.py",
+            "tests/engine/test_failed_checks.py",
             "tests/engine/test_codec.py",
             "tests/engine/test_generations.py",
             "tests/engine/test_oracle.py",
