@@ -57,6 +57,24 @@ def test_a_list_in_an_item_without_words_needs_what_the_outer_list_needs() -> No
     assert leads("<ul><li><ul><li>one</li></ul></li></ul>") == [("• one", None)]
 
 
+def test_a_list_behind_an_inner_list_needs_its_own_item_not_words_further_inside() -> None:
+    inner = "<ul><li>a<p>more</p></li></ul>"
+    assert leads(f"<ul><li>one{inner}<ul><li>b</li></ul></li></ul>")[-1] == ("• b", "• one")
+
+
+@pytest.mark.parametrize("between", ["", "<blockquote> </blockquote>", "<p> </p>"])
+def test_a_list_right_behind_another_needs_what_that_one_needs(between: str) -> None:
+    body = f"<p>Tell your doctor:</p><ul><li>a</li></ul>{between}<ol><li>b</li></ol>"
+    assert leads(body)[1:] == [("• a", "Tell your doctor:"), ("1. b", "Tell your doctor:")]
+
+
+def test_a_list_behind_a_caption_or_a_table_needs_neither() -> None:
+    caption = "<figure><p>One.</p><figcaption>Tablets</figcaption></figure>"
+    for before in (caption, TABLE):
+        body = f"<p>Some words of text.</p>{before}<ul><li>a</li></ul>"
+        assert leads(body)[-1] == ("• a", None)
+
+
 # --- captions ---------------------------------------------------------------------------------
 
 
@@ -137,3 +155,18 @@ def test_rows_need_the_row_that_titles_them_and_that_one_the_caption() -> None:
 )
 def test_a_definition_follows_its_term_behind_one_mark(term: str, line: str) -> None:
     assert text(f"<dl><dt>{term}</dt><dd>5 mg</dd></dl>") == line
+
+
+def test_a_further_definition_needs_the_first_one_of_its_term() -> None:
+    body = "<dl><dt>Dose</dt><dd>5 mg</dd><dd>at night</dd><dt>Age</dt><dd>2</dd></dl>"
+    assert leads(body) == [("Dose: 5 mg", None), ("at night", "Dose: 5 mg"), ("Age: 2", None)]
+
+
+def test_a_definition_without_words_for_its_term_needs_no_other_term() -> None:
+    body = "<dl><dt>Dose</dt><dd>5 mg</dd><dt></dt><dd>at night</dd></dl>"
+    assert leads(body) == [("Dose: 5 mg", None), ("at night", None)]
+
+
+def test_terms_without_a_definition_are_one_line() -> None:
+    assert text("<dl><dt>Imuran</dt><dt>Azasan</dt></dl><p>end</p>") == "Imuran, Azasan\nend"
+    assert text("<dl><dt>Imuran</dt><dt>Azasan</dt><dd>x</dd></dl>") == "Imuran, Azasan: x"
