@@ -28,11 +28,47 @@ def leads(body: str) -> list[tuple[str, str | None]]:
     ]
 
 
+def headings(body: str) -> list[str]:
+    page = f"<html><head><title>A</title></head><body>{body}</body></html>"
+    parts = parse_page(page.encode(), article_id="a", source="a.html").sections
+    return [part.heading for part in parts]
+
+
+# --- headings and inline elements -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "heading", ["<b>Side effects</b>", "<b>Side <i>effects</i></b>", "<b><i>Side</i> effects</b>"]
+)
+def test_a_line_that_is_bold_throughout_is_a_heading(heading: str) -> None:
+    assert headings(f"<p>{heading}</p><p>You may feel sick after it.</p>") == ["Side effects"]
+
+
+def test_a_line_that_is_bold_in_part_is_none() -> None:
+    assert headings("<p><b>Side</b> effects</p><p>You may feel sick after it.</p>") == ["A"]
+    assert headings("<p>Side <b>effects</b></p><p>You may feel sick after it.</p>") == ["A"]
+
+
+def test_a_heading_of_several_lines_is_one() -> None:
+    body = "<h2><div>Side</div><div>effects</div><br>of it</h2><p>You may feel sick.</p>"
+    assert headings(body) == ["Side effects of it"]
+
+
+def test_what_is_written_above_a_word_stands_in_parentheses_once() -> None:
+    ruby = "<ruby>薬<rp>(</rp><rt>kusuri</rt><rp>)</rp></ruby>"
+    assert text(f"<p>{ruby} is a medicine.</p>") == "薬(kusuri) is a medicine."
+    assert text("<p>He said <q>take one</q>.</p>") == "He said “take one”."
+
+
 # --- lists ------------------------------------------------------------------------------------
 
 
 def test_an_item_outside_of_any_list_is_an_item() -> None:
     assert text("<li>one</li><li>two</li><p>end</p>") == "• one\n• two\nend"
+
+
+def test_a_list_behind_items_outside_of_any_needs_none_of_them() -> None:
+    assert leads("<li>one</li><ul><li>two</li></ul>") == [("• one", None), ("• two", None)]
 
 
 def test_an_item_keeps_its_number_whatever_stands_between_it_and_its_list() -> None:
@@ -170,3 +206,9 @@ def test_a_definition_without_words_for_its_term_needs_no_other_term() -> None:
 def test_terms_without_a_definition_are_one_line() -> None:
     assert text("<dl><dt>Imuran</dt><dt>Azasan</dt></dl><p>end</p>") == "Imuran, Azasan\nend"
     assert text("<dl><dt>Imuran</dt><dt>Azasan</dt><dd>x</dd></dl>") == "Imuran, Azasan: x"
+
+
+def test_stray_words_of_a_definition_list_are_what_stands_around_it() -> None:
+    inside = "<dl>Words before it.<dt>Dose</dt><dd>5 mg</dd></dl>"
+    for body, kind in ((f"<blockquote>{inside}</blockquote>", "quote"), (inside, "paragraph")):
+        assert [block.kind for block in section(body).blocks] == [kind, "definition"]
