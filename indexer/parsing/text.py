@@ -213,16 +213,16 @@ class _Reader:
     def _close(self) -> None:
         self._flush()
         context = self._contexts.pop()
+        if context.terms:
+            self._settle_terms()
         for group in (self._lists, self._items, self._definitions):
             if group and group[-1] is context:
                 group.pop()
         if context.owner.name in _LISTS and not self._items:
             self._list_lead = context.lead
-        self._settle_terms(context)
 
     def _open_list(self, tag: Tag) -> None:
-        if self._definitions:
-            self._settle_terms(self._definitions[-1])
+        self._settle_terms()
         context = _Context(tag, depth=len(self._lists), lead=self._lead_of_list())
         context.number = first_number(tag)
         self._lists.append(context)
@@ -240,9 +240,8 @@ class _Reader:
             return here if last.kind == "paragraph" and last.depth == item.depth else item.first
         if last.level or last.kind in {"row", "caption"}:
             return None
-        if last.kind == "item" and not last.text.endswith(":"):
-            return self._list_lead
-        return here
+        goes_on = last.kind == "item" and not last.text.endswith(":")
+        return self._list_lead if goes_on else here
 
     def _open_item(self, tag: Tag) -> None:
         outer = self._lists[-1] if self._lists else self._contexts[-1]
@@ -259,15 +258,17 @@ class _Reader:
         kind: BlockKind = "term" if tag.name == "dt" else "definition"
         if not self._definitions:
             kind = "paragraph"
-        elif kind == "term" and self._definitions[-1].first is not None:
+        elif kind == "term":
             self._definitions[-1].first = None
         self._open(_Context(tag, kind=kind))
 
-    def _settle_terms(self, group: _Context) -> None:
-        """Write the terms that wait for a definition on a line of their own."""
-        if group.terms:
-            terms, group.terms = ", ".join(group.terms), []
-            group.first = self._append(Line(text=terms, kind="term"))
+    def _settle_terms(self) -> None:
+        """Write the terms that wait for a definition on lines of their own, the outermost first."""
+        for group in self._definitions:
+            if group.terms:
+                terms, group.terms = ", ".join(group.terms), []
+                group.first = len(self.lines)
+                self.lines.append(Line(text=terms, kind="term"))
 
     def _end_raised(self, name: str) -> None:
         start = min(self._raised.pop(), len(self._parts))
@@ -394,7 +395,6 @@ class _Reader:
         self._list_lead = lead
 
     def _append(self, line: Line) -> int:
-        if self._definitions and line.kind not in {"term", "definition"}:
-            self._settle_terms(self._definitions[-1])
+        self._settle_terms()
         self.lines.append(line)
         return len(self.lines) - 1

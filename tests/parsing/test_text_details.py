@@ -54,6 +54,22 @@ def test_a_heading_of_several_lines_is_one() -> None:
     assert headings(body) == ["Side effects of it"]
 
 
+def test_a_bold_line_that_is_broken_is_one_heading() -> None:
+    body = "<p><b>Side effects<br>of it</b></p><p>You may feel sick after it.</p>"
+    assert headings(body) == ["Side effects of it"]
+
+
+def test_a_heading_without_words_is_none() -> None:
+    assert headings("<h2><br></h2><p>You may feel sick after it.</p>") == ["A"]
+
+
+def test_the_label_of_what_opens_is_a_heading_even_as_a_sentence() -> None:
+    label = "This is what you should know."
+    body = f"<details><summary>{label}</summary><p>You may feel sick.</p></details>"
+    assert headings(body) == [label]
+    assert headings(f"<p><b>{label}</b></p><p>You may feel sick.</p>") == ["A"]
+
+
 def test_what_is_written_above_a_word_stands_in_parentheses_once() -> None:
     ruby = "<ruby>薬<rp>(</rp><rt>kusuri</rt><rp>)</rp></ruby>"
     assert text(f"<p>{ruby} is a medicine.</p>") == "薬(kusuri) is a medicine."
@@ -212,3 +228,14 @@ def test_stray_words_of_a_definition_list_are_what_stands_around_it() -> None:
     inside = "<dl>Words before it.<dt>Dose</dt><dd>5 mg</dd></dl>"
     for body, kind in ((f"<blockquote>{inside}</blockquote>", "quote"), (inside, "paragraph")):
         assert [block.kind for block in section(body).blocks] == [kind, "definition"]
+
+
+def test_a_term_stands_before_the_definitions_inside_of_its_own() -> None:
+    inner = "<dl><dt>Adults</dt><dd>5 mg</dd><dt>Children</dt><dd>2 mg</dd></dl>"
+    assert text(f"<dl><dt>Dose</dt><dd>{inner}</dd></dl><p>end</p>").splitlines() == [
+        *("Dose", "Adults: 5 mg", "Children: 2 mg", "end")
+    ]
+    bare = "<dl><dt>Dose</dt><dd><dl><dt>Adults</dt></dl></dd></dl>"
+    assert text(f"{bare}<p>end</p>") == "Dose\nAdults\nend"
+    body = "<dl><dt>Dose</dt><dd><ul><li>5 mg</li></ul>at night</dd></dl>"
+    assert leads(body) == [("Dose", None), ("• 5 mg", "Dose"), ("at night", "Dose")]
