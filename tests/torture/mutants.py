@@ -93,6 +93,7 @@ PACKAGES: Final = (
         tests=(
             "tests/engine/test_contract.py",
             "tests/engine/test_row_arithmetic.py",
+            "tests/engine/test_edges.py",
             "tests/engine/test_failed_checks.py",
             "tests/engine/test_codec.py",
             "tests/engine/test_generations.py",
