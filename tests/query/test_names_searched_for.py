@@ -12,7 +12,7 @@ from indexer.query.drug_concepts import (
     Breadth,
     other_names,
 )
-from indexer.query.plan import All, AnyOf, Concept, Near, Node, Phrase, Subject, Word
+from indexer.query.plan import All, AnyOf, Concept, Near, Node, Phrase, Subject, Word, leaves
 from indexer.query.syntax import parse_query
 from indexer.query.understanding import Indexed, Understanding, understand
 from indexer.query.weights import SYNONYM_WEIGHT
@@ -192,6 +192,15 @@ def test_what_has_one_word_is_searched_for_as_a_word() -> None:
     assert alternatives(typed_otherwise)[1] == Word(
         term="hypertension", via="expansion", weight=SYNONYM_WEIGHT
     )
+
+
+def test_small_words_inside_what_has_other_names_need_not_stand_in_the_text() -> None:
+    (breath,) = read("shortness of breath").concepts
+    assert alternatives(breath)[0] == All((Word(term="shortness"), Word(term="breath")))
+    (hepatitis,) = read("hepatic inflammation OR hepatitis").concepts
+    apart = [node for node in leaves(hepatitis.node) if isinstance(node, Word)]
+    assert {"inflammation", "liver"} <= {word.term for word in apart}
+    assert not {"of", "the"} & {word.term for word in apart}
 
 
 def test_another_word_is_told_where_it_stands_in_the_index_alone() -> None:
