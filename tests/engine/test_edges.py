@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from whoosh import query as q
 from whoosh.index import open_dir
 
 from indexer.engine.base import OwnNames
 from indexer.engine.whoosh import WhooshEngine, postings
 from indexer.engine.whoosh.durable import LOCK_NAME, builder_lock
 from indexer.engine.whoosh.segment import Kept, Segment, merge_segments
+from indexer.engine.whoosh.snapshot import WhooshSnapshot
 from indexer.errors import IndexLockedError
 from indexer.query.plan import Concept, MatchPlan, Word
 from tests.engine.strategies import article_of, put_all
@@ -89,3 +91,24 @@ def test_whoosh_reads_terms_with_their_statistics_from_a_prefix_on(tmp_path: Pat
         assert twin.value_as("positions") == [0, 2]
         assert reader.doc_field_length(0, "text") == 3
         assert reader.doc_field_length(0, "nowhere", 9) == 9
+
+
+def test_what_words_count_more_by_is_multiplied_from_group_to_group(tmp_path: Path) -> None:
+    engine = engine_with(tmp_path, "water and rash", "rash", "water", "water fever", "fever")
+    snapshot = engine.snapshot()
+    assert isinstance(snapshot, WhooshSnapshot)
+    inner = q.Or([q.Term("text", "water", boost=2.0), q.Term("text", "fever")], boost=1.5)
+    nested = q.Or([inner, q.Term("text", "rash")], boost=3.0)
+    flat = q.Or(
+        [
+            q.Term("text", "water", boost=9.0),
+            q.Term("text", "fever", boost=4.5),
+            q.Term("text", "rash", boost=3.0),
+        ]
+    )
+    found, expected = snapshot.queries.search(nested), snapshot.queries.search(flat)
+    assert found.rows == expected.rows
+    assert found.scores == pytest.approx(expected.scores)
+    plain = snapshot.queries.search(q.Or([q.Term("text", "water"), q.Term("text", "rash")]))
+    assert found.scores[0] > 3 * plain.scores[0]
+    snapshot.close()

@@ -22,6 +22,7 @@ from indexer.query.plan import (
 )
 from indexer.query.syntax import parse_query
 from indexer.query.understanding import Understanding, understand
+from indexer.query.variants import intent_node
 
 
 def read(query: str, *, exact: bool = False) -> Understanding:
@@ -223,3 +224,12 @@ def test_a_match_comes_from_leaves_and_none_from_what_is_ruled_out() -> None:
     near = Near(groups=((word,), (word,)), span=5)
     tree = All((AnyOf((word, phrase)), Not(word), near, Contents(), Publisher("seller")))
     assert list(leaves(tree)) == [word, phrase]
+
+
+def test_words_of_an_intent_are_found_in_other_forms_wherever_they_stand_in_it() -> None:
+    for terms in (("dose", "missed"), ("missed", "dose"), ("dose", "older", "people")):
+        node = intent_node("dosage", terms)
+        assert node is not None
+        words = [leaf.term for leaf in leaves(node) if isinstance(leaf, Word)]
+        assert len(words) == len(set(words))
+        assert {"dose", *({"miss", "forget"} if "missed" in terms else {"elderly"})} <= {*words}
