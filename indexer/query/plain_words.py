@@ -232,15 +232,21 @@ def _with_tail(span: NameSpan, typed: Sequence[Typed]) -> NameSpan:
     """
     end = span.end
     while span.drug.role != "class" and end < len(typed):
-        term, is_joined = typed[end].term, typed[end].word is typed[end - 1].word
+        term = typed[end].term
         pair = tuple(of.term for of in typed[end : end + 2])
         if pair in _RELEASES:
             end += 2
-        elif term in _TAILS or (is_joined and len(term) == _SUFFIX_LETTERS and term.isalpha()):
+        elif term in _TAILS or (end == span.end and _is_suffix(typed[end - 1], typed[end])):
             end += 1
         else:
             break
     return NameSpan(span.start, end, span.drug)
+
+
+def _is_suffix(name: Typed, after: Typed) -> bool:
+    """Say whether letters behind a hyphen end a name: "imuran/rash" asks for two things."""
+    is_joined = after.word is name.word and f"{name.term}-{after.term}" in after.word.text.lower()
+    return is_joined and len(after.term) == _SUFFIX_LETTERS and after.term.isalpha()
 
 
 def _is_asked(intent: IntentSpan, typed: Sequence[Typed], named: set[int]) -> bool:

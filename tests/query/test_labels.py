@@ -67,6 +67,7 @@ def only(query: str, *, exact: bool = False) -> Concept:
                 ("word", "cough"),
             ],
         ),
+        ("6-mp/imuran", [("drug", "6 mp"), ("drug", "imuran")]),
         ("W-2 rash", [("word", "W-2"), ("word", "rash")]),
     ],
 )

@@ -225,6 +225,8 @@ def test_another_word_is_told_where_it_stands_in_the_index_alone() -> None:
         ("cetuximab abcd", ["cetuximab", "abcd"]),
         ("cetuximab-abc", ["cetuximab", "abc"]),
         ("imuran sodium", ["imuran", "sodium"]),
+        ("imuran/rash", ["imuran", "rash"]),
+        ("cetuximab-abcd-rash", ["cetuximab abcd", "rash"]),
     ],
 )
 def test_what_makes_no_other_medicine_of_a_name_stands_in_its_label(
