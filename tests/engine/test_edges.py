@@ -17,7 +17,7 @@ from indexer.engine.whoosh.durable import LOCK_NAME, builder_lock
 from indexer.engine.whoosh.segment import Kept, Segment, merge_segments
 from indexer.engine.whoosh.snapshot import WhooshSnapshot
 from indexer.errors import IndexLockedError
-from indexer.query.plan import Concept, MatchPlan, Word
+from indexer.query.plan import Concept, MatchPlan, Phrase, Word
 from tests.engine.strategies import article_of, put_all
 from tests.engine.test_segments import articles, assert_same, build
 
@@ -91,6 +91,15 @@ def test_whoosh_reads_terms_with_their_statistics_from_a_prefix_on(tmp_path: Pat
         assert twin.value_as("positions") == [0, 2]
         assert reader.doc_field_length(0, "text") == 3
         assert reader.doc_field_length(0, "nowhere", 9) == 9
+
+
+def test_a_phrase_is_found_in_other_forms_where_it_is_asked_for_so(tmp_path: Path) -> None:
+    snapshot = engine_with(tmp_path, "severe rashes appear", "a severe rash").snapshot()
+    for stem, sections in ((True, 2), (False, 1)):
+        phrase = Phrase(terms=("severe", "rash"), stem=stem)
+        plan = MatchPlan(concepts=(Concept(label="severe rash", kind="word", node=phrase),))
+        assert snapshot.match(plan).sections == sections
+    snapshot.close()
 
 
 def test_what_words_count_more_by_is_multiplied_from_group_to_group(tmp_path: Path) -> None:
