@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +12,14 @@ import pytest
 from whoosh import query as q
 from whoosh.index import open_dir
 
-from indexer.engine.base import OwnNames
+from indexer.engine.base import AnalysedArticle, OwnNames
 from indexer.engine.whoosh import WhooshEngine, postings
 from indexer.engine.whoosh.durable import LOCK_NAME, builder_lock
 from indexer.engine.whoosh.segment import Kept, Segment, merge_segments
 from indexer.engine.whoosh.snapshot import WhooshSnapshot
 from indexer.errors import IndexLockedError
 from indexer.query.plan import Concept, MatchPlan, Phrase, Word
-from tests.engine.strategies import article_of, put_all
+from tests.engine.strategies import analysed, article_of, put_all
 from tests.engine.test_segments import articles, assert_same, build
 
 WORDS = MatchPlan(
@@ -120,4 +121,48 @@ def test_what_words_count_more_by_is_multiplied_from_group_to_group(tmp_path: Pa
     assert found.scores == pytest.approx(expected.scores)
     plain = snapshot.queries.search(q.Or([q.Term("text", "water"), q.Term("text", "rash")]))
     assert found.scores[0] > 3 * plain.scores[0]
+    snapshot.close()
+
+
+def told(article_id: str, *, category: str, year: int, subject: str, kind: str) -> AnalysedArticle:
+    article = article_of(article_id, "water and rash").article
+    sections = tuple(replace(section, kind=kind) for section in article.sections)
+    changed = replace(article, sections=sections, categories=(category,), modified=f"{year}-05-04")
+    analysed_so = analysed(changed, (subject,))
+    return replace(analysed_so, classes=(f"class of {subject}",))
+
+
+@pytest.mark.parametrize(
+    ("plan", "listed"),
+    [
+        (WORDS, ["a", "b", "c"]),
+        (replace(WORDS, drugs=("azathioprine",)), ["a"]),
+        (replace(WORDS, drugs=("azathioprine", "warfarin")), ["a", "b"]),
+        (replace(WORDS, classes=("class of warfarin",)), ["b"]),
+        (replace(WORDS, categories=("Pain Relief",)), ["a", "c"]),
+        (replace(WORDS, years=("2024",)), ["c"]),
+        (replace(WORDS, years=("2024", "2025"), categories=("Pain Relief",)), ["a", "c"]),
+        (replace(WORDS, kinds=("dosage",)), ["a", "b"]),
+        (replace(WORDS, articles=("b", "c", "none such")), ["b", "c"]),
+        (replace(WORDS, drugs=("nowhere",)), []),
+        (replace(WORDS, articles=("nowhere",)), []),
+    ],
+)
+def test_each_filter_lists_what_it_names_alone(
+    tmp_path: Path, plan: MatchPlan, listed: list[str]
+) -> None:
+    engine = WhooshEngine(str(tmp_path / "index"), OwnNames())
+    with engine.writer(fresh=False) as writer:
+        put_all(
+            writer,
+            [
+                told("a", category="Pain Relief", year=2025, subject="azathioprine", kind="dosage"),
+                told("b", category="Immunology", year=2025, subject="warfarin", kind="dosage"),
+                told("c", category="Pain Relief", year=2024, subject="imatinib", kind="storage"),
+            ],
+        )
+    snapshot = engine.snapshot()
+    found = snapshot.match(plan)
+    assert sorted(match.article_id for match in found.top) == listed
+    assert (found.articles, found.unfiltered) == (len(listed), 3)
     snapshot.close()
