@@ -157,6 +157,13 @@ def test_of_several_matches_for_one_thing_the_best_counts() -> None:
     assert first(text, *words) == "A rash or an eruption is red."
 
 
+def test_what_shows_far_less_than_the_best_is_not_shown_beside_it() -> None:
+    others = "".join(f"A rash is seen on day {day}. {FILLER}" for day in range(2, 22))
+    text = f"Fever and rash are seen. {FILLER}{others}"
+    found = best_snippets(prose(text), [asked("fever", 0), asked("rash", 1)])
+    assert texts(found) == ["Fever and rash are seen."]
+
+
 def test_snippets_have_600_code_points_together_and_not_one_more() -> None:
     rash = f"A rash {'is red and ' * 24}is red.".ljust(300, "!")
     assert len(rash) == 300

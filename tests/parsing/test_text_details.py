@@ -177,6 +177,7 @@ def test_a_line_with_a_colon_leads_to_the_table_below_and_a_heading_does_not() -
 def test_a_hidden_caption_is_not_shown() -> None:
     table = TABLE.replace("<tr>", "<caption hidden>Draft</caption><tr>", 1)
     assert leads(table) == [(ROW, None)]
+    assert leads(f"<p>Doses by age:</p>{table}")[-1] == (ROW, "Doses by age:")
 
 
 def test_rows_need_the_row_that_titles_them_and_that_one_the_caption() -> None:
@@ -239,3 +240,9 @@ def test_a_term_stands_before_the_definitions_inside_of_its_own() -> None:
     assert text(f"{bare}<p>end</p>") == "Dose\nAdults\nend"
     body = "<dl><dt>Dose</dt><dd><ul><li>5 mg</li></ul>at night</dd></dl>"
     assert leads(body) == [("Dose", None), ("• 5 mg", "Dose"), ("at night", "Dose")]
+
+
+def test_a_definition_outside_of_any_list_is_a_paragraph() -> None:
+    assert [block.kind for block in section("<dt>Dose</dt><dd>5 mg</dd>").blocks] == [
+        *("paragraph", "paragraph")
+    ]
