@@ -157,6 +157,14 @@ def test_of_several_matches_for_one_thing_the_best_counts() -> None:
     assert first(text, *words) == "A rash or an eruption is red."
 
 
+def test_a_passage_that_ends_with_what_was_asked_for_shows_it() -> None:
+    found = best_snippets(
+        prose("It may be a fever", FILLER * 2, "It may be a rash"),
+        [asked("fever", 0), asked("rash", 1)],
+    )
+    assert texts(found) == ["It may be a fever", "It may be a rash"]
+
+
 def test_what_shows_far_less_than_the_best_is_not_shown_beside_it() -> None:
     others = "".join(f"A rash is seen on day {day}. {FILLER}" for day in range(2, 22))
     text = f"Fever and rash are seen. {FILLER}{others}"

@@ -52,6 +52,7 @@ def test_a_line_that_is_bold_in_part_is_none() -> None:
 def test_a_heading_of_several_lines_is_one() -> None:
     body = "<h2><div>Side</div><div>effects</div><br>of it</h2><p>You may feel sick.</p>"
     assert headings(body) == ["Side effects of it"]
+    assert headings("<h2>Side<div>effects</div></h2><p>You may feel sick.</p>") == ["Side effects"]
 
 
 def test_a_bold_line_that_is_broken_is_one_heading() -> None:
