@@ -244,3 +244,13 @@ def test_a_lead_in_brings_items_up_to_320_code_points() -> None:
         assert len(listed.text) == length
         (snippet,) = best_snippets(listed, [asked("rash")])
         assert len(snippet.text.splitlines()) == 1 + items
+
+
+def test_of_a_deep_chain_of_lead_ins_the_nearest_three_and_the_outermost_are_shown() -> None:
+    lines: list[tuple[BlockKind, str, int | None]] = [
+        ("paragraph", "Level 0".ljust(150, "x"), None)
+    ]
+    lines += [("item", f"Level {at}".ljust(150, "x"), at - 1) for at in range(1, 8)]
+    found = best_snippets(section(*lines, ("item", "a rash", 7)), [asked("rash")])
+    shown = "".join(texts(found))
+    assert [at for at in range(8) if f"Level {at}" in shown] == [0, 5, 6, 7]

@@ -247,3 +247,8 @@ def test_a_definition_outside_of_any_list_is_a_paragraph() -> None:
     assert [block.kind for block in section("<dt>Dose</dt><dd>5 mg</dd>").blocks] == [
         *("paragraph", "paragraph")
     ]
+
+
+def test_a_break_at_the_end_of_a_block_does_not_join_it_with_the_next() -> None:
+    assert text("<p>First words<br></p><p>and more</p>") == "First words\nand more"
+    assert leads("<ul><li>one<br></li><li>two</li></ul>") == [("• one", None), ("• two", None)]
