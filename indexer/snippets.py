@@ -106,9 +106,10 @@ def best_snippets(
     have 600 code points or less, unless the best passage alone has more. Linear in the text.
     """
     text = section.text
-    blocks = section.blocks or _lines_as_blocks(text)
-    if not text.strip() or not blocks:
+    if not text.strip():
         return ()
+    # No sentence crosses the end of a line, so a text without blocks may be one.
+    blocks = section.blocks or (Block(kind="paragraph", start=0, end=len(text)),)
     found = find_highlights(text, highlights)[:_MOST_FOUND]
     reader = _Reader(text, blocks)
     tells = any(not highlight.is_known for _, _, highlight, _ in found)
@@ -130,16 +131,6 @@ def _snippet(text: str, start: int, end: int, found: Sequence[Found]) -> Snippet
 
 
 # --- what to quote ----------------------------------------------------------------------------
-
-
-def _lines_as_blocks(text: str) -> tuple[Block, ...]:
-    blocks = []
-    start = 0
-    for line in text.split("\n"):
-        if line.strip():
-            blocks.append(Block(kind="paragraph", start=start, end=start + len(line)))
-        start += len(line) + 1
-    return tuple(blocks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ deterministic. `pytest --hypothesis-profile=explore` looks for new examples.
 import os
 import signal
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 # A shell that starts the suite in the background has it ignore interrupts, and every process
 # that a test starts would inherit that.
@@ -19,5 +19,12 @@ settings.register_profile("default", deadline=None, print_blob=True, derandomize
 settings.register_profile("ci", settings.get_profile("default"), max_examples=200)
 settings.register_profile(
     "explore", settings.get_profile("default"), derandomize=False, max_examples=2_000
+)
+# A change of the code is noticed when any example fails; thousands of changes are tried.
+settings.register_profile(
+    "mutants",
+    settings.get_profile("default"),
+    phases=(Phase.explicit, Phase.generate),
+    max_examples=30,
 )
 settings.load_profile("ci" if "CI" in os.environ else "default")

@@ -213,16 +213,16 @@ class _Reader:
     def _close(self) -> None:
         self._flush()
         context = self._contexts.pop()
+        if context.terms:
+            self._settle_terms()
         for group in (self._lists, self._items, self._definitions):
             if group and group[-1] is context:
                 group.pop()
         if context.owner.name in _LISTS and not self._items:
             self._list_lead = context.lead
-        self._settle_terms(context)
 
     def _open_list(self, tag: Tag) -> None:
-        if self._definitions:
-            self._settle_terms(self._definitions[-1])
+        self._settle_terms()
         context = _Context(tag, depth=len(self._lists), lead=self._lead_of_list())
         context.number = first_number(tag)
         self._lists.append(context)
@@ -230,19 +230,18 @@ class _Reader:
 
     def _lead_of_list(self) -> int | None:
         """Find what introduces a list that begins here."""
-        here = len(self.lines) - 1
-        last = self.lines[-1] if self.lines else None
-        if self._items:
-            item = self._items[-1]
-            if item.first is None or last is None:
-                return item.lead
-            beside = last.kind in {"item", "paragraph"} and last.depth == item.depth
-            return here if beside and here >= item.first else item.first
-        if last is None or last.level or last.kind in {"row", "caption"}:
+        item = self._items[-1] if self._items else None
+        if item and item.first is None:
+            return item.lead
+        if not self.lines:
             return None
-        if last.kind == "item" and not last.text.endswith(":"):
-            return self._list_lead
-        return here
+        here, last = len(self.lines) - 1, self.lines[-1]
+        if item:
+            return here if last.kind == "paragraph" and last.depth == item.depth else item.first
+        if last.level or last.kind in {"row", "caption"}:
+            return None
+        goes_on = last.kind == "item" and not last.text.endswith(":")
+        return self._list_lead if goes_on else here
 
     def _open_item(self, tag: Tag) -> None:
         outer = self._lists[-1] if self._lists else self._contexts[-1]
@@ -250,7 +249,7 @@ class _Reader:
         if outer.owner.name == "ol":
             number = own_number(tag, outer.number)
             outer.number = number + 1
-            marker = item_marker(number, str(outer.owner.attrs.get("type", "1")))
+            marker = item_marker(number, str(outer.owner.attrs.get("type")))
         item = _Context(tag, kind="item", depth=outer.depth, lead=outer.lead, marker=marker)
         self._items.append(item)
         self._open(item)
@@ -259,15 +258,17 @@ class _Reader:
         kind: BlockKind = "term" if tag.name == "dt" else "definition"
         if not self._definitions:
             kind = "paragraph"
-        elif kind == "term" and self._definitions[-1].first is not None:
+        elif kind == "term":
             self._definitions[-1].first = None
         self._open(_Context(tag, kind=kind))
 
-    def _settle_terms(self, group: _Context) -> None:
-        """Write the terms that wait for a definition on a line of their own."""
-        if group.terms:
-            terms, group.terms = ", ".join(group.terms), []
-            group.first = self._append(Line(text=terms, kind="term"))
+    def _settle_terms(self) -> None:
+        """Write the terms that wait for a definition on lines of their own, the outermost first."""
+        for group in self._definitions:
+            if group.terms:
+                terms, group.terms = ", ".join(group.terms), []
+                group.first = len(self.lines)
+                self.lines.append(Line(text=terms, kind="term"))
 
     def _end_raised(self, name: str) -> None:
         start = min(self._raised.pop(), len(self._parts))
@@ -394,7 +395,6 @@ class _Reader:
         self._list_lead = lead
 
     def _append(self, line: Line) -> int:
-        if self._definitions and line.kind not in {"term", "definition"}:
-            self._settle_terms(self._definitions[-1])
+        self._settle_terms()
         self.lines.append(line)
         return len(self.lines) - 1

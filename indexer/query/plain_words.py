@@ -22,7 +22,7 @@ from indexer.knowledge.sections import NAME_TERM, IntentSpan, find_intent
 from indexer.knowledge.synonyms import SynonymSpan, find_synonyms
 from indexer.query import weights
 from indexer.query.function_words import FUNCTION_WORDS, LIGHT_VERBS
-from indexer.query.plan import WORD_FIELDS, All, AnyOf, Field, Near, Node, Phrase, Word
+from indexer.query.plan import All, AnyOf, Near, Node, Phrase, Word
 from indexer.query.syntax import Term
 from indexer.query.variants import written_node
 
@@ -138,34 +138,30 @@ def _other_name(terms: Sequence[str], *, weight: float) -> Node:
     return AnyOf((whole, All((together, *words))))
 
 
-def word_node(
-    typed: Sequence[Typed], *, exact: bool, fields: tuple[Field, ...] = WORD_FIELDS
-) -> Node:
+def word_node(typed: Sequence[Typed], *, exact: bool) -> Node:
     """Return what matches a remaining word: a word, a phrase, or a number with its unit."""
     terms = tuple(item.term for item in typed)
-    variants = None if exact else written_node(terms, fields)
+    variants = None if exact else written_node(terms)
     if variants is not None:
         return variants
     if len(terms) == 1 and (exact or not _is_unit_alone(terms)):
-        return Word(term=terms[0], stem=not exact and not _is_number(terms[0]), fields=fields)
+        return Word(term=terms[0], stem=not exact and not _is_number(terms[0]))
     if (is_measure(typed) or _is_unit_alone(terms)) and not exact:
         forms = chain.from_iterable(
             product(*(unit_variants(term) for term in form)) for form in _ranges(typed)
         )
-        return AnyOf(tuple(_row(form, fields) for form in islice(forms, UNIT_FORMS)))
+        return AnyOf(tuple(_row(form) for form in islice(forms, UNIT_FORMS)))
     stem = not exact and not any(map(_has_digit, terms))
-    whole = Phrase(terms=terms, stem=stem, fields=fields)
+    whole = Phrase(terms=terms, stem=stem)
     if exact or not all(len(term) >= SHORTEST_PART and term.isalpha() for term in terms):
         return whole
     # "Shock-wave" may be written in two words, or with another between; "6-MP" may not.
-    parts = tuple(Word(term=term, fields=fields, weight=weights.PART_WEIGHT) for term in terms)
+    parts = tuple(Word(term=term, weight=weights.PART_WEIGHT) for term in terms)
     return AnyOf((whole, All(parts)))
 
 
-def _row(terms: tuple[str, ...], fields: tuple[Field, ...]) -> Node:
-    if len(terms) == 1:
-        return Word(term=terms[0], stem=False, fields=fields)
-    return Phrase(terms=terms, fields=fields)
+def _row(terms: tuple[str, ...]) -> Node:
+    return Word(term=terms[0], stem=False) if len(terms) == 1 else Phrase(terms=terms)
 
 
 def _ranges(typed: Sequence[Typed]) -> Iterator[tuple[str, ...]]:
@@ -173,7 +169,7 @@ def _ranges(typed: Sequence[Typed]) -> Iterator[tuple[str, ...]]:
     terms = tuple(item.term for item in typed)
     yield terms
     first = typed[0].word.text
-    if len(terms) > 1 and typed[1].word is typed[0].word and _RANGE.fullmatch(first):
+    if len(terms) > 1 and _RANGE.fullmatch(first):
         yield (terms[0], "to", *terms[1:])
 
 
@@ -236,15 +232,21 @@ def _with_tail(span: NameSpan, typed: Sequence[Typed]) -> NameSpan:
     """
     end = span.end
     while span.drug.role != "class" and end < len(typed):
-        term, is_joined = typed[end].term, typed[end].word is typed[end - 1].word
+        term = typed[end].term
         pair = tuple(of.term for of in typed[end : end + 2])
         if pair in _RELEASES:
             end += 2
-        elif term in _TAILS or (is_joined and len(term) == _SUFFIX_LETTERS and term.isalpha()):
+        elif term in _TAILS or (end == span.end and _is_suffix(typed[end - 1], typed[end])):
             end += 1
         else:
             break
     return NameSpan(span.start, end, span.drug)
+
+
+def _is_suffix(name: Typed, after: Typed) -> bool:
+    """Say whether letters behind a hyphen end a name: "imuran/rash" asks for two things."""
+    is_joined = after.word is name.word and f"{name.term}-{after.term}" in after.word.text.lower()
+    return is_joined and len(after.term) == _SUFFIX_LETTERS and after.term.isalpha()
 
 
 def _is_asked(intent: IntentSpan, typed: Sequence[Typed], named: set[int]) -> bool:

@@ -21,7 +21,7 @@ from typing import cast
 
 from indexer.analysis.tokens import terms as analysed
 from indexer.knowledge.drugs import DrugKnowledge, NameSpan
-from indexer.knowledge.sections import KINDS, IntentSpan, classify, find_intent, kind_named
+from indexer.knowledge.sections import KINDS, IntentSpan, classify, find_intent
 from indexer.knowledge.synonyms import SynonymSpan
 from indexer.model import Drug, Expansion, IntentMatch, Interpretation, Via
 from indexer.query.drug_concepts import (
@@ -325,11 +325,9 @@ def _quoted(node: Quoted) -> Concept:
 
 
 def _prefix(node: PrefixTerm) -> Concept:
-    *before, last = (term for term in analysed(node.text) if term)
-    whole = tuple(Word(term=term, stem=False) for term in before)
-    begun = Prefix(prefix=last)
-    node_ = All((*whole, begun)) if whole else begun
-    return Concept(label=f"{node.text}*", kind="prefix", node=node_)
+    """Letters before a star are one term, and what begins so is looked for."""
+    (prefix,) = filter(None, analysed(node.text))
+    return Concept(label=f"{node.text}*", kind="prefix", node=Prefix(prefix=prefix))
 
 
 def _telling(terms: Sequence[str]) -> Sequence[str]:
@@ -363,7 +361,7 @@ def _section_kind(text: str) -> str | None:
     if intent is not None and len(intent.positions) == len(terms):
         return intent.kind
     kind_name, rule = classify(text)
-    return kind_name if rule.startswith("heading") and kind_named(kind_name) else None
+    return kind_name if rule.startswith("heading") else None
 
 
 def _all(side: Sequence[Concept]) -> Node:

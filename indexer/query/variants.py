@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from indexer.model import Via
-from indexer.query.plan import WORD_FIELDS, All, AnyOf, Field, Node, Phrase, Word
+from indexer.query.plan import All, AnyOf, Node, Phrase, Word
 
 _Form: TypeAlias = tuple[str, ...]
 _Forms: TypeAlias = tuple[_Form, ...]
@@ -58,10 +58,10 @@ _TOO_MUCH: Final[Mapping[_Form, _Form]] = {("much",): ("too", "much"), ("many",)
 _LONGEST: Final = 2
 
 
-def written_node(terms: Sequence[str], fields: tuple[Field, ...] = WORD_FIELDS) -> Node | None:
+def written_node(terms: Sequence[str]) -> Node | None:
     """Return what matches a word in all its spellings; None when it has one alone."""
     forms = _WRITTEN_FORMS.get(tuple(terms))
-    return None if forms is None else _any_of(forms, "direct", fields)
+    return None if forms is None else _any_of(forms, "direct")
 
 
 def intent_node(kind: str, terms: Sequence[str]) -> Node | None:
@@ -86,7 +86,7 @@ def _each(terms: Sequence[str]) -> Iterator[Node]:
             form = tuple(terms[at : at + length])
             forms = _WRITTEN_FORMS.get(form) or _SAID_FORMS.get(form)
             if forms is not None:
-                yield _any_of(forms, "intent", WORD_FIELDS)
+                yield _any_of(forms, "intent")
                 at += length
                 break
         else:
@@ -94,12 +94,12 @@ def _each(terms: Sequence[str]) -> Iterator[Node]:
             at += 1
 
 
-def _any_of(forms: _Forms, via: Via, fields: tuple[Field, ...]) -> Node:
+def _any_of(forms: _Forms, via: Via) -> Node:
     return AnyOf(
         tuple(
-            Word(term=form[0], via=via, fields=fields)
+            Word(term=form[0], via=via)
             if len(form) == 1
-            else Phrase(terms=form, stem=True, via=via, fields=fields)
+            else Phrase(terms=form, stem=True, via=via)
             for form in forms
         )
     )

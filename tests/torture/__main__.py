@@ -122,6 +122,11 @@ CAMPAIGNS: Final = (
         for target in ("query", "page", "snippet")
     ),
     Campaign(
+        name="mutants",
+        promise="of 300 changes each to text, snippets, query and engine 80 % are noticed",
+        command=("tests/torture/mutants.py", "--sample", "300"),
+    ),
+    Campaign(
         name="dependencies",
         promise="the suite passes with the oldest and the newest dependencies",
         command=("tests/matrix.py",),
