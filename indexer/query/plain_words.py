@@ -42,6 +42,9 @@ CLOSE = 3
 UNIT_FORMS = 64
 """Ways to write a number's units that are looked for: bounds `mg/kg/day` with all its variants."""
 
+LONGEST_MEASURE = 8
+"""Terms of a number with its unit; `0.5 to 1 mg/kg/day` has six. What is longer is none, and to
+look for it in all its variants would cost more than any question does."""
 
 # What a medicine comes as: "what is in a Bactrim tablet" asks what Bactrim is all the same.
 _FORM_NOUNS = frozenset(
@@ -146,7 +149,8 @@ def word_node(typed: Sequence[Typed], *, exact: bool) -> Node:
         return variants
     if len(terms) == 1 and (exact or not _is_unit_alone(terms)):
         return Word(term=terms[0], stem=not exact and not _is_number(terms[0]))
-    if (is_measure(typed) or _is_unit_alone(terms)) and not exact:
+    is_short = len(terms) <= LONGEST_MEASURE
+    if is_short and (is_measure(typed) or _is_unit_alone(terms)) and not exact:
         forms = chain.from_iterable(
             product(*(unit_variants(term) for term in form)) for form in _ranges(typed)
         )
