@@ -23,7 +23,7 @@ COMMON_STEMS: Final = Path(__file__).with_name("common_stems.txt")
 """Words and their stems; `indexer.knowledge.build_ready_tables` makes it."""
 
 _REMEMBERED = 32_768
-"""Stems; some 10 MB when all are taken."""
+"""Stems; some 5 MB when all are taken."""
 
 _TURN: Final = threading.Lock()
 
