@@ -404,3 +404,21 @@ def test_a_page_goes_on_behind_what_it_left_open(left_open: str) -> None:
     text = f"<h1>Imuran</h1><p>Take it with water.</p>{left_open}<section><p>Never with milk."
     article = parse_article(text.encode(), article_id="a", source="a.html")
     assert "Never with milk." in " ".join(section.text for section in article.sections)
+
+
+def test_a_table_that_was_never_closed_keeps_its_rows() -> None:
+    """It swallows the article, and cells beside what text gathers in were taken for scraps."""
+    prose = "".join(
+        f"<h3>Part {number}</h3><p>Tell your doctor about all that you take, and never take two "
+        "doses together; whoever has swallowed too much calls the poison centre at once.</p>"
+        for number in range(6)
+    )
+    page = (
+        "<title>Ondansetron</title><body><h1>Ondansetron</h1><p>It prevents nausea.</p><h2>Doses"
+        "</h2><table><tr><th>Reason</th><th>Dose</th></tr><tr><td>Strong chemotherapy</td><td>24 "
+        f"mg once</td></tr><tr><td>Operation</td><td>16 mg once</td>{prose}"
+    )
+    article = parse_article(page.encode(), article_id="a", source="a.html")
+    text = "\n".join(section.text for section in article.sections)
+    for told in ("Strong chemotherapy", "24 mg once", "16 mg once", "poison centre"):
+        assert told in text

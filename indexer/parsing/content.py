@@ -9,7 +9,6 @@ In doubt text is kept: a stray menu is a nuisance, a lost warning is a danger.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -137,7 +136,8 @@ class _Finder:
         self._survey = survey
         self._telling = [index for index, tag in enumerate(survey.tags) if may_tell(tag)]
         found = [index for index in self._telling if is_anchor(survey.tags[index])]
-        self.anchors = _larger(survey, [index for index in found if not survey.is_gone(index)])
+        there = (index for index in found if not survey.is_gone(index))
+        self.anchors = survey.larger(there, _PART_SHARE)
         self._titles = []
         for index, tag in enumerate(survey.tags):
             if tag.name == "h1" and survey.words[index] and not survey.is_gone(index):
@@ -196,7 +196,7 @@ class _Finder:
                 for index in self._telling
                 if survey.words[index] and is_kind(survey.tags[index]) and not survey.is_gone(index)
             ]
-            parts = _larger(survey, _outermost(survey, found))
+            parts = survey.larger(survey.outermost(found), _PART_SHARE)
             if sum(survey.words[index] for index in parts) >= _CORE_SHARE * survey.words[0]:
                 return self._common(parts) if parts else None
         return None
@@ -256,7 +256,10 @@ class _Finder:
             index = waiting.pop()
             if index in survey.gone or survey.tags[index].name in _HEADINGS:
                 continue
-            scrap = not declared and (self._is_scrap(index) or self._is_side_column(index, core))
+            scrap = not declared and (
+                self._is_side_column(index, core)
+                or (self._is_scrap(index) and not self._is_of_data(index, core))
+            )
             if scrap or self._leads_elsewhere(index):
                 survey.gone.add(index)
             elif survey.tags[index].name in _CONTAINERS:
@@ -291,6 +294,14 @@ class _Finder:
         text = tag.get_text(" ").strip()
         unheaded = not any(each.name in _HEADINGS for each in inside)
         return unheaded and (not text.endswith((".", "!", "?", ":")) or bool(_IMPRINT.search(text)))
+
+    def _is_of_data(self, index: int, core: int) -> bool:
+        """Say whether it is of a row of cells, and the core swallowed by an unclosed table."""
+        survey = self._survey
+        row = survey.parents[index] if survey.tags[index].name == "td" else index
+        if survey.tags[row].name != "tr" or row < core < survey.ends[row] or survey.links[row]:
+            return False
+        return sum(survey.words[cell] > 0 for cell in survey.children(row)) > 1
 
     def _is_side_column(self, index: int, core: int) -> bool:
         """Say whether an element is a small cell beside the one the core is in."""
@@ -384,17 +395,3 @@ def _speaks_of_article(tag: Tag) -> bool:
         for name in str(tag.attrs.get(key, "")).split()
         for word in words_of(name)
     )
-
-
-def _larger(survey: Survey, indexes: list[int]) -> list[int]:
-    """Keep the elements with a fair share of the words of the largest one."""
-    largest = max((survey.words[index] for index in indexes), default=0)
-    return [index for index in indexes if survey.words[index] >= max(_PART_SHARE * largest, 1)]
-
-
-def _outermost(survey: Survey, indexes: Iterable[int]) -> list[int]:
-    found: list[int] = []
-    for index in indexes:
-        if not found or index >= survey.ends[found[-1]]:
-            found.append(index)
-    return found

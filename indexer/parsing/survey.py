@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bs4 import Tag
@@ -107,6 +107,20 @@ class Survey:
     def within(self, index: int, sought: Sequence[int]) -> Sequence[int]:
         """Return those of some numbers, in ascending order, that belong to a subtree."""
         return sought[bisect_left(sought, index) : bisect_left(sought, self.ends[index])]
+
+    def larger(self, indexes: Iterable[int], share: float) -> list[int]:
+        """Return those of some elements that have that share of the words of the largest one."""
+        indexes = list(indexes)
+        largest = max((self.words[index] for index in indexes), default=0)
+        return [index for index in indexes if self.words[index] >= max(share * largest, 1)]
+
+    def outermost(self, indexes: Iterable[int]) -> list[int]:
+        """Return those of some elements, in ascending order, that stand in none of the others."""
+        found: list[int] = []
+        for index in indexes:
+            if not found or index >= self.ends[found[-1]]:
+                found.append(index)
+        return found
 
     def _gone_marks(self) -> bytearray:
         marks = bytearray(len(self.tags))

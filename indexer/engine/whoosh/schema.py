@@ -19,7 +19,7 @@ from indexer.query.plan import WORD_FIELDS
 if TYPE_CHECKING:
     from whoosh import fields
 
-LAYOUT_VERSION = 18
+LAYOUT_VERSION = 19
 """Raise it when what a segment's files hold, or how text is parsed or analysed, changes."""
 
 KNOWLEDGE_TABLES = (".tsv", ".gz", ".txt")
