@@ -33,10 +33,8 @@ class _Watch:
     def look(self) -> None:
         index = serving().index
         generation = index.answered_from()
-        if generation is None or generation == self._last:
-            return
         with self._changing:
-            if generation == self._last:
+            if generation is None or generation == self._last:
                 return
             self._last = generation
             before, self._notes = self._notes, index.status().notes

@@ -88,6 +88,7 @@ class CutShort:
     def __init__(self, index: Index) -> None:
         self.index = index
         self.status = index.status
+        self.answered_from = index.answered_from
 
     def search(self, request: SearchRequest) -> Results:
         return replace(self.index.search(request), partial=True)
