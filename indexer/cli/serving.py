@@ -73,7 +73,11 @@ def serve(
         server = waitress.server.create_server(application, **adjustments(settings, listener))
         with closing(server):
             server.channel_class = _Channel
-            return run(server, settings.host)
+            try:
+                return run(server, settings.host)
+            finally:  # what was to be answered is; readers may have left their connections open
+                for channel in tuple(server.active_channels.values()):
+                    channel.close()
 
 
 def warn_without_index(settings: Settings) -> None:

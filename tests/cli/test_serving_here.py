@@ -80,6 +80,24 @@ def test_what_the_server_refuses_by_itself_carries_the_headers_of_every_answer(
     assert "Server" not in headers
 
 
+def test_a_connection_that_a_reader_left_open_ends_with_the_server(
+    serve: Callable[..., Outcome], index: str
+) -> None:
+    reading: list[http.client.HTTPConnection] = []
+
+    def ask(port: int) -> None:
+        reading.append(http.client.HTTPConnection("127.0.0.1", port, timeout=20))
+        try:
+            reading[0].request("GET", "/healthz")
+            reading[0].getresponse().read()
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    assert serve(ask, "--index", index).code == 0
+    with contextlib.closing(reading[0]) as left:
+        assert left.sock.recv(1) == b""
+
+
 def test_ctrl_c_is_told_from_a_stop_that_somebody_planned(
     serve: Callable[..., Outcome], tmp_path: Path
 ) -> None:
