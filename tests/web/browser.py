@@ -11,13 +11,16 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from werkzeug.serving import make_server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 # As in CI's containers: no sandbox for root, no GPU, little shared memory.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+
+# What is expected of a page may take its time on a busy machine; Playwright's own bound is 5 s.
+expect.set_options(timeout=20_000)
 
 # Said before a page's own scripts run.
 LISTENER = """

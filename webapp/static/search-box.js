@@ -144,15 +144,21 @@ class SearchBox {
   /* --- asking ----------------------------------------------------------------------------- */
 
   askSoon() {
-    clearTimeout(this.timer);
+    this.giveUp(); // an answer under way is to what stood in the box before
     this.timer = setTimeout(() => this.ask(), DELAY);
+  }
+
+  // Neither what waits to be asked nor what is under way is wanted any more.
+  giveUp() {
+    clearTimeout(this.timer);
+    this.asked += 1;
+    this.request?.abort();
   }
 
   async ask(selected = -1) {
     const text = this.input.value;
-    this.asked += 1;
+    this.giveUp();
     const asked = this.asked;
-    this.request?.abort();
     if (!text.trim()) {
       this.close();
       return;
@@ -263,10 +269,8 @@ class SearchBox {
   }
 
   close() {
-    clearTimeout(this.timer);
+    this.giveUp();
     clearTimeout(this.saying);
-    this.asked += 1; // what is still under way is old now
-    this.request?.abort();
     this.select(-1);
     this.options = [];
     this.list.replaceChildren();
