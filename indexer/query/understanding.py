@@ -109,7 +109,12 @@ def understand(
         breadth = replace(breadth, expand=False)
     reader = _Reader(knowledge=knowledge, breadth=breadth, indexed=indexed or Indexed())
     excluded = tuple(reader.excluded(parsed.tree))
-    concepts = tuple(reader.concepts(unless_excluded(parsed.tree), with_intent=not breadth.exact))
+    read = reader.concepts(unless_excluded(parsed.tree), with_intent=not breadth.exact)
+    # What is asked for twice is asked for once: a text is no better for it, and a search dearer.
+    asked: dict[Node, Concept] = {}
+    for concept in read:
+        asked.setdefault(concept.node, concept)
+    concepts = tuple(asked.values())
     if not concepts:
         reader.notes.append(NOTHING_TO_FIND)
     return Understanding(

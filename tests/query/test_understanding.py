@@ -70,6 +70,18 @@ def words(node: Node) -> list[str]:
     return [leaf.term for leaf in leaves(node) if isinstance(leaf, Word)]
 
 
+# --- what is typed twice ---------------------------------------------------------------------
+
+
+def test_what_is_asked_for_twice_is_asked_for_once() -> None:
+    once = shape("imuran nausea warfarin")
+    assert shape("imuran nausea Imuran NAUSEA warfarin imuran") == once
+    assert shape(" ".join(["nausea"] * 32)) == shape("nausea")
+    assert shape('"sore throat" fever "sore throat"') == shape('"sore throat" fever')
+    # Other names of one medicine are other things to look for first.
+    assert len(shape("imuran azathioprine")) == 2
+
+
 # --- medicines --------------------------------------------------------------------------------
 
 

@@ -183,10 +183,14 @@ class PostingsReader:
         rows = self.holding(field, groups, among)
         among_rows = NumberedRows(rows, self._table.rows)
         places: Places | None = None
+        standing: dict[tuple[str, ...], Places] = {}  # a phrase may say one word many times
         for offset, group in enumerate(groups):
+            word = tuple(group)
+            if word not in standing:
+                standing[word] = self._places(field, word, among_rows)
             # A word that stands before its place in a phrase seems to stand at the end of the
             # row before, behind every position: nothing begins there.
-            begins = self._places(field, group, among_rows) - offset
+            begins = standing[word] - offset
             places = begins if places is None else in_both(places, begins)
         return rows, NO_ROWS if places is None else places
 
