@@ -62,16 +62,20 @@ def find_changes(
     sorting = _Sorting({state.article_id for state in states.values()})
     names = {page.name for page in scan.pages}
     left = {state.article_id: state for name, state in states.items() if name not in names}
-    for page in scan.pages:
-        known = states.get(page.name)
-        if known is None and page.article_id in left:
+    unseen = {} if anew else _unseen(scan, states)
+    for found in scan.pages:
+        known = states.get(found.name)
+        page = replace(found, article_id=_id_beside(unseen, found, known))
+        if page.article_id in unseen:
+            _set_aside_for(unseen[page.article_id], page, sorting)
+        elif known is None and page.article_id in left:
             _sort_renamed(page, left[page.article_id], sorting)
         elif known is None:
             sorting.added.append(page)
         else:
             _sort(page, known, sorting, options, anew=anew)
-    if not anew:
-        _keep_unseen(scan, states, sorting)
+    sorting.removed.difference_update(unseen)
+    sorting.kept += unseen.values()
     return Changes(
         added=tuple(sorting.added),
         changed=tuple(sorting.changed),
@@ -126,21 +130,32 @@ def _speaks_as_before(page: Page, known: SourceState) -> bool:
     return mark_of(page.rules, page.path, known.host) == known.provenance
 
 
-def _keep_unseen(scan: Scan, states: Mapping[str, SourceState], sorting: _Sorting) -> None:
-    """Keep the articles of pages that the scan could not reach: what cannot be seen is not gone.
+def _unseen(scan: Scan, states: Mapping[str, SourceState]) -> dict[str, str]:
+    """Return the articles of pages that the scan could not reach, each with its page's name.
 
     Only of these: a page that fails in one place says nothing of one that vanished in another.
     """
     unreached = frozenset(scan.unreached)
-    if not unreached:
-        return
     seen = {page.name for page in scan.pages}
-    for name, state in states.items():
-        if name in seen or unreached.isdisjoint(_places(name)):
-            continue
-        if state.article_id in sorting.removed:
-            sorting.kept.append(name)
-            sorting.removed.discard(state.article_id)
+    return {
+        state.article_id: name
+        for name, state in states.items()
+        if name not in seen and not unreached.isdisjoint(_places(name))
+    }
+
+
+def _id_beside(unseen: Mapping[str, str], page: Page, known: SourceState | None) -> str:
+    """Return the id of a page's article: as it was, if it seems free only while another is unseen.
+
+    Of two pages with one id the second bears a digest in it, which a scan of that one alone omits.
+    """
+    return known.article_id if known and page.article_id in unseen else page.article_id
+
+
+def _set_aside_for(name: str, page: Page, sorting: _Sorting) -> None:
+    """Leave a new page for a later run that would take the place of an article that is kept."""
+    reason = f"it has the id of {name}, which is indexed and cannot be read just now"
+    sorting.failures.append(Failure(source=page.name, reason=reason))
 
 
 def _places(name: str) -> Iterator[str]:

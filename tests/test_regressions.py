@@ -131,6 +131,43 @@ def test_pages_of_a_locked_folder_stay_and_those_that_vanished_elsewhere_leave(
     assert "sub.inner" in ids(index)
 
 
+def test_a_page_with_the_id_of_one_that_cannot_be_read_does_not_take_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = write(tmp_path / "a", one="Water."), write(tmp_path / "b", two="Food.")
+    for source in (first, second):
+        write(source / "sub", inner=f"From {source.name}.")
+    index = index_of(tmp_path)
+    run(index, first, second)
+    before = ids(index)
+    assert len(before) == 4
+    text = {name: index.article(name).sections[0].text for name in before}
+    write(second / "sub", late="Late.")
+    scandir = os.scandir
+
+    def locked(path: Path) -> object:
+        if path == first / "sub":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return scandir(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", locked)
+        # What bore a digest in its id, because of the page that is locked now, bears it still.
+        report = run(index, first, second)
+        assert (report.added, report.changed, report.removed) == (("sub.late",), (), ())
+        assert ids(index) == sorted([*before, "sub.late"])
+        assert {name: index.article(name).sections[0].text for name in before} == text
+        # A page that is new waits with its reason.
+        third = write(tmp_path / "c", three="Tea.")
+        write(third / "sub", inner="From c.")
+        reasons = {one.source: one.reason for one in run(index, third, first, second).failed}
+        assert "cannot be read just now" in reasons.pop("c/sub/inner.html")
+        assert list(reasons) == [str(first / "sub")]
+        assert {name: index.article(name).sections[0].text for name in before} == text
+    assert run(index, first, second, third).failed == ()
+    assert len(ids(index)) == 7
+
+
 # --- one answer, one generation ---------------------------------------------------------------
 
 

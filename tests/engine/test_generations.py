@@ -20,12 +20,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.engine.whoosh import durable
+from indexer.engine.whoosh import generations as module
 from indexer.engine.whoosh.generations import Build, Generation, Generations
 from indexer.engine.whoosh.manifest import (
+    Examination,
     Kept,
     decode_manifest,
     decode_pointer,
     encode_pointer,
+    examine,
 )
 from indexer.errors import IndexDamagedError, IndexLockedError, IndexUnavailableError
 
@@ -145,6 +148,21 @@ def test_the_served_generation_and_the_one_before_are_kept(root: Path) -> None:
     for number in range(1, 5):
         publish(root, {f"{number}": b""}, fresh=True)
     assert entries(root) == {"CURRENT", "builder.lock", "gen-000003", "gen-000004"}
+
+
+def test_what_is_published_while_a_reader_looks_is_served_to_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(root, {"a": b"1"}, fresh=True)
+
+    def examine_too_late(*arguments: object) -> Examination:
+        monkeypatch.setattr(module, "examine", examine)
+        for number in (2, 3):
+            publish(root, {"a": b"%d" % number}, fresh=True)
+        return examine(*arguments)  # type: ignore[arg-type]  # as they came
+
+    monkeypatch.setattr(module, "examine", examine_too_late)
+    assert contents(served(root)) == {"a": b"3"}
 
 
 def test_scratch_files_are_not_published(root: Path) -> None:
@@ -274,6 +292,7 @@ HOLDING_THE_LOCK = """
 import os, sys, time
 from pathlib import Path
 from indexer.engine.whoosh import durable
+from indexer.engine.whoosh import generations as module
 from indexer.engine.whoosh.generations import Generations
 with Generations(Path(sys.argv[1])).build(fresh=True) as build:
     (build.folder / "half").write_bytes(b"written")
