@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from flask import Flask
@@ -20,6 +21,7 @@ from tests.web.browser import served, started_browser
 from tests.web.described import hold_to_description
 from tests.web.pages import PAGES
 from webapp import create_app
+from webapp.audit_desk import AuditDesk
 
 
 class ReadingClient(FlaskClient):
@@ -36,6 +38,13 @@ def reading(app: Flask) -> FlaskClient:
     """Return a client of an application that reads its answers."""
     app.test_client_class = ReadingClient
     return app.test_client()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_audits() -> Iterator[None]:
+    """Let requests wait for audits as long as a busy machine needs; how they wait has own tests."""
+    with patch.dict(AuditDesk.__init__.__kwdefaults__, patience=120.0):
+        yield
 
 
 @pytest.fixture(scope="session")
