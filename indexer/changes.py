@@ -61,13 +61,17 @@ def find_changes(
     states = baseline.states if baseline else {}
     sorting = _Sorting({state.article_id for state in states.values()})
     names = {page.name for page in scan.pages}
-    left = {state.article_id: state for name, state in states.items() if name not in names}
-    unseen = {} if anew else _unseen(scan, states)
+    gone = {name: state for name, state in states.items() if name not in names}
+    left = {state.article_id: state for state in gone.values()}
+    unseen = {} if anew else _unseen(scan, gone)
     for found in scan.pages:
         known = states.get(found.name)
-        page = replace(found, article_id=_id_beside(unseen, found, known))
-        if page.article_id in unseen:
-            _set_aside_for(unseen[page.article_id], page, sorting)
+        owner = unseen.get(found.article_id)
+        # Of two pages with one id the second bears a digest in it, which a scan of that one alone
+        # omits: it keeps its own.
+        page = replace(found, article_id=known.article_id) if known and owner else found
+        if known is None and owner:
+            _set_aside_for(owner, page, sorting)
         elif known is None and page.article_id in left:
             _sort_renamed(page, left[page.article_id], sorting)
         elif known is None:
@@ -130,26 +134,17 @@ def _speaks_as_before(page: Page, known: SourceState) -> bool:
     return mark_of(page.rules, page.path, known.host) == known.provenance
 
 
-def _unseen(scan: Scan, states: Mapping[str, SourceState]) -> dict[str, str]:
+def _unseen(scan: Scan, gone: Mapping[str, SourceState]) -> dict[str, str]:
     """Return the articles of pages that the scan could not reach, each with its page's name.
 
     Only of these: a page that fails in one place says nothing of one that vanished in another.
     """
     unreached = frozenset(scan.unreached)
-    seen = {page.name for page in scan.pages}
     return {
         state.article_id: name
-        for name, state in states.items()
-        if name not in seen and not unreached.isdisjoint(_places(name))
+        for name, state in gone.items()
+        if not unreached.isdisjoint(_places(name))
     }
-
-
-def _id_beside(unseen: Mapping[str, str], page: Page, known: SourceState | None) -> str:
-    """Return the id of a page's article: as it was, if it seems free only while another is unseen.
-
-    Of two pages with one id the second bears a digest in it, which a scan of that one alone omits.
-    """
-    return known.article_id if known and page.article_id in unseen else page.article_id
 
 
 def _set_aside_for(name: str, page: Page, sorting: _Sorting) -> None:

@@ -292,7 +292,6 @@ HOLDING_THE_LOCK = """
 import os, sys, time
 from pathlib import Path
 from indexer.engine.whoosh import durable
-from indexer.engine.whoosh import generations as module
 from indexer.engine.whoosh.generations import Generations
 with Generations(Path(sys.argv[1])).build(fresh=True) as build:
     (build.folder / "half").write_bytes(b"written")

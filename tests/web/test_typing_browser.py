@@ -158,6 +158,18 @@ def test_an_answer_between_two_keys_leaves_the_question_for_both(
         expect(options(page)).to_have_text("in time")
 
 
+def test_without_a_server_typing_goes_on(browser: Browser, address: str) -> None:
+    with watched_page(browser, expected=("Failed to load resource",)) as page:
+        page.route("**/api/v1/suggest*", lambda route: route.abort())
+        page.goto(address)
+        box(page).click()
+        with page.expect_event("requestfailed"):
+            box(page).press_sequentially("imuran")
+        expect(page.locator("[role=listbox]")).to_be_hidden()
+        box(page).press("Enter")
+        expect(page).to_have_title("imuran – drugsearch")
+
+
 def test_suggestions_push_nothing_and_fit_on_a_phone(browser: Browser, address: str) -> None:
     phone = {"width": 320, "height": 560}
     with watched_page(browser, viewport=phone, has_touch=True, is_mobile=True) as page:
